@@ -1,0 +1,251 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// maxGroup callers share a commit at most, so that one broken commit cannot fail a whole city.
+	maxGroup = 64
+
+	// window is how long the writer waits for callers that it has reason to expect. Without it each
+	// commit of a busy server takes the one caller that was quickest and leaves the rest to the next.
+	window = 500 * time.Microsecond
+
+	// maxWindow bounds how long the first caller of a group is kept waiting by the others.
+	maxWindow = 2 * time.Millisecond
+)
+
+// ErrClosed is returned for a write after Close.
+var ErrClosed = errors.New("the database is closed")
+
+// writer is SQLite's one writer. It gives its transaction to the callers, one after another; each runs
+// its function in its own goroutine, so that a panic there stays there.
+type writer struct {
+	db    *sql.DB
+	conn  *sql.Conn
+	stmts *statements
+	calls chan *call
+
+	mu     sync.RWMutex // held for reading while a call is handed in, for writing by close
+	closed bool
+	idle   chan struct{} // closed when the writer's goroutine has ended
+
+	expect int // callers to wait for: as many as shared the last commit
+	timer  *time.Timer
+}
+
+type call struct {
+	place atomic.Int32
+	turn  chan *Tx   // the transaction, when it is this caller's turn
+	ran   chan error // how the function ended
+	done  chan error // what became of the commit
+}
+
+const (
+	waiting int32 = iota
+	taken
+	left
+)
+
+// errUnwound marks a function that did not return: it panicked, or ended its goroutine.
+var errUnwound = errors.New("the function of a transaction did not return")
+
+func newWriter(ctx context.Context, d *sql.DB) (*writer, error) {
+	conn, err := d.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{
+		db:    d,
+		conn:  conn,
+		stmts: keepStatements(conn, true),
+		calls: make(chan *call, maxGroup),
+		idle:  make(chan struct{}),
+		timer: time.NewTimer(time.Hour),
+	}
+	go w.run()
+	return w, nil
+}
+
+func (w *writer) do(ctx context.Context, fn func(*Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c := &call{turn: make(chan *Tx, 1), ran: make(chan error, 1), done: make(chan error, 1)}
+	if err := w.handIn(ctx, c); err != nil {
+		return err
+	}
+	var tx *Tx
+	select {
+	case tx = <-c.turn:
+	case err := <-c.done: // the transaction could not begin
+		return err
+	case <-ctx.Done():
+		if c.place.CompareAndSwap(waiting, left) {
+			return ctx.Err()
+		}
+		select {
+		case tx = <-c.turn:
+		case err := <-c.done:
+			return err
+		}
+	}
+	c.carryOut(tx, fn)
+	if err := <-c.done; err != nil {
+		return err
+	}
+	tx.committed()
+	return nil
+}
+
+func (w *writer) handIn(ctx context.Context, c *call) error {
+	w.mu.RLock()
+	defer w.mu.RUnlock()
+	if w.closed {
+		return ErrClosed
+	}
+	select {
+	case w.calls <- c:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// carryOut runs fn and reports to the writer, also when fn never returns.
+func (c *call) carryOut(tx *Tx, fn func(*Tx) error) {
+	err := errUnwound
+	defer func() { c.ran <- tx.end(err) }()
+	err = fn(tx)
+}
+
+func (w *writer) run() {
+	defer close(w.idle)
+	for c := range w.calls {
+		w.share(c)
+	}
+}
+
+// share carries out one transaction: the first caller, whoever else comes in time, and the commit.
+func (w *writer) share(first *call) {
+	var in []*call // whose changes are in the transaction
+	began := time.Now()
+	callers := 0
+	for c := first; c != nil; c = w.next(callers, began) {
+		if !c.place.CompareAndSwap(waiting, taken) {
+			continue // gave up while waiting
+		}
+		callers++
+		ok, err := w.give(c, len(in) == 0)
+		if err != nil { // the transaction itself is lost
+			w.rollback()
+			for _, c := range append(in, c) {
+				c.done <- err
+			}
+			w.expect = 1
+			return
+		}
+		if ok {
+			in = append(in, c)
+		}
+	}
+	w.expect = callers
+	if len(in) == 0 {
+		return
+	}
+	err := w.exec("COMMIT")
+	if err != nil {
+		w.rollback()
+		err = fmt.Errorf("commit: %w", err)
+	}
+	for _, c := range in {
+		c.done <- err
+	}
+}
+
+// give lets one caller run, and undoes its changes alone when it fails: ok tells whether they stayed.
+// The first of a transaction needs no savepoint: to undo it is to undo everything.
+func (w *writer) give(c *call, first bool) (ok bool, err error) {
+	mark, undo := "SAVEPOINT caller", [...]string{"ROLLBACK TO caller", "RELEASE caller"}
+	if first {
+		mark = "BEGIN IMMEDIATE"
+	}
+	if err := w.exec(mark); err != nil {
+		return false, fmt.Errorf("begin: %w", err)
+	}
+	c.turn <- &Tx{on: w.stmts, engine: SQLite, steady: true}
+	failed := <-c.ran
+	switch {
+	case failed == nil && first:
+		return true, nil
+	case failed == nil:
+		if err := w.exec(undo[1]); err != nil {
+			return false, fmt.Errorf("release savepoint: %w", err)
+		}
+		return true, nil
+	case first:
+		w.rollback()
+	default:
+		for _, stmt := range undo {
+			if err := w.exec(stmt); err != nil {
+				return false, fmt.Errorf("roll back to savepoint: %w", err)
+			}
+		}
+	}
+	c.done <- failed
+	return false, nil
+}
+
+// next returns the next caller of this transaction, or nil when it is time to commit: at once when
+// nobody else is expected, else when all have come, or the window is over.
+func (w *writer) next(callers int, began time.Time) *call {
+	if callers >= maxGroup {
+		return nil
+	}
+	select {
+	case c := <-w.calls: // nil when closed
+		return c
+	default:
+	}
+	wait := min(window, maxWindow-time.Since(began))
+	if callers >= w.expect || wait <= 0 {
+		return nil
+	}
+	w.timer.Reset(wait)
+	select {
+	case c := <-w.calls:
+		w.timer.Stop()
+		return c
+	case <-w.timer.C:
+		return nil
+	}
+}
+
+func (w *writer) exec(query string) error {
+	_, err := w.stmts.ExecContext(context.Background(), query)
+	return err
+}
+
+// rollback ends the transaction if SQLite has not ended it already.
+func (w *writer) rollback() { _ = w.exec("ROLLBACK") }
+
+func (w *writer) close() error {
+	w.mu.Lock()
+	if w.closed {
+		w.mu.Unlock()
+		return nil
+	}
+	w.closed = true
+	w.mu.Unlock()
+	close(w.calls)
+	<-w.idle
+	w.stmts.close()
+	return w.conn.Close()
+}
