@@ -32,8 +32,8 @@ func (d derived) Open(name string) (fs.File, error) {
 }
 
 var (
-	columnText  = regexp.MustCompile(`(?i)(\w+\s+)TEXT\b`)
-	castText    = regexp.MustCompile(`(?i)^AS\s+$`)
+	token       = regexp.MustCompile(`\w+|[^\w\s]`)
+	notColumn   = regexp.MustCompile(`(?i)^(AS|COLUMN|ADD|\W|)$`) // what stands before TEXT when TEXT is no column's type
 	bigint      = regexp.MustCompile(`(?i)\bBIGINT\b`)
 	bytea       = regexp.MustCompile(`(?i)\bBYTEA\b`)
 	createTable = regexp.MustCompile(`(?i)\bCREATE\s+TABLE\b`)
@@ -52,26 +52,32 @@ var (
 func derive(engine Engine, text string) (string, error) {
 	var out strings.Builder
 	depth, table := 0, false // inside parentheses; inside a CREATE TABLE
+	before := ""             // the latest token
 	for _, p := range split(text) {
 		if !p.code {
 			out.WriteString(p.text)
+			if p.text[0] == '"' {
+				before = "name"
+			}
 			continue
 		}
 		if deferrable.MatchString(p.text) {
 			return "", fmt.Errorf("DEFERRABLE is not allowed; check the reference at once")
 		}
-		code := p.text
 		if engine == Postgres {
-			code = columnText.ReplaceAllStringFunc(code, func(m string) string {
-				if castText.MatchString(m[:len(m)-len("TEXT")]) {
-					return m
+			at := 0
+			for _, t := range token.FindAllStringIndex(p.text, -1) {
+				word := p.text[t[0]:t[1]]
+				if strings.EqualFold(word, "TEXT") && !notColumn.MatchString(before) {
+					out.WriteString(p.text[at:t[1]] + ` COLLATE "C"`)
+					at = t[1]
 				}
-				return m + ` COLLATE "C"`
-			})
-			out.WriteString(code)
+				before = word
+			}
+			out.WriteString(p.text[at:])
 			continue
 		}
-		code = bytea.ReplaceAllString(bigint.ReplaceAllString(code, "INTEGER"), "BLOB")
+		code := bytea.ReplaceAllString(bigint.ReplaceAllString(p.text, "INTEGER"), "BLOB")
 		starts := createTable.FindAllStringIndex(code, -1)
 		for i, r := range code {
 			if len(starts) > 0 && i == starts[0][0] {

@@ -65,7 +65,7 @@ func newWriter(ctx context.Context, d *sql.DB) (*writer, error) {
 	w := &writer{
 		db:    d,
 		conn:  conn,
-		stmts: keepStatements(conn, true),
+		stmts: keepStatements(conn),
 		calls: make(chan *call, maxGroup),
 		idle:  make(chan struct{}),
 		timer: time.NewTimer(time.Hour),

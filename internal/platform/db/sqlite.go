@@ -57,7 +57,7 @@ func openSQLite(ctx context.Context, c Config) (_ *Store, err error) {
 	}
 	s.read.SetMaxOpenConns(conns)
 	s.read.SetMaxIdleConns(conns)
-	s.reads = keepStatements(s.read, false)
+	s.reads = keepStatements(s.read)
 	if s.group, err = newWriter(ctx, s.write); err != nil {
 		s.read.Close()
 		return nil, fmt.Errorf("open database: %w", err)

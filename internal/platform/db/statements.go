@@ -18,17 +18,11 @@ type preparer interface {
 // A text is prepared when it is seen for the second time, so that texts made up for one occasion (a
 // multi-row insert of 37 rows) do not push out the ones in daily use.
 type statements struct {
-	on     preparer
-	single bool // one connection: a statement whose rows are still open cannot be asked again
+	on preparer
 
 	mu   sync.RWMutex
-	kept map[string]*statement
+	kept map[string]*sql.Stmt
 	seen map[string]struct{}
-}
-
-type statement struct {
-	*sql.Stmt
-	rows *sql.Rows // of the latest query, when single
 }
 
 const (
@@ -36,22 +30,16 @@ const (
 	maxSeen = 4096
 )
 
-func keepStatements(on preparer, single bool) *statements {
-	return &statements{on: on, single: single, kept: map[string]*statement{}, seen: map[string]struct{}{}}
+func keepStatements(on preparer) *statements {
+	return &statements{on: on, kept: map[string]*sql.Stmt{}, seen: map[string]struct{}{}}
 }
 
 // find returns the prepared statement for the text, or nil when it is to be run as text.
-func (s *statements) find(ctx context.Context, query string) *statement {
+func (s *statements) find(ctx context.Context, query string) *sql.Stmt {
 	s.mu.RLock()
 	st := s.kept[query]
 	s.mu.RUnlock()
 	if st != nil {
-		if st.rows != nil {
-			if _, err := st.rows.Columns(); err == nil { // an error means that they are closed
-				return nil
-			}
-			st.rows = nil
-		}
 		return st
 	}
 	s.mu.Lock()
@@ -74,33 +62,27 @@ func (s *statements) find(ctx context.Context, query string) *statement {
 		return nil // running the text will meet the same error and tell it
 	}
 	delete(s.seen, query)
-	st = &statement{Stmt: prepared}
-	s.kept[query] = st
-	return st
+	s.kept[query] = prepared
+	return prepared
 }
 
 func (s *statements) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	if st := s.find(ctx, query); st != nil {
-		return st.Stmt.ExecContext(ctx, args...)
+		return st.ExecContext(ctx, args...)
 	}
 	return s.on.ExecContext(ctx, query, args...)
 }
 
 func (s *statements) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	st := s.find(ctx, query)
-	if st == nil {
-		return s.on.QueryContext(ctx, query, args...)
+	if st := s.find(ctx, query); st != nil {
+		return st.QueryContext(ctx, args...)
 	}
-	rows, err := st.Stmt.QueryContext(ctx, args...)
-	if s.single && err == nil {
-		st.rows = rows
-	}
-	return rows, err
+	return s.on.QueryContext(ctx, query, args...)
 }
 
 func (s *statements) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	if st := s.find(ctx, query); st != nil {
-		return st.Stmt.QueryRowContext(ctx, args...)
+		return st.QueryRowContext(ctx, args...)
 	}
 	return s.on.QueryRowContext(ctx, query, args...)
 }

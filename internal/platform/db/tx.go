@@ -13,9 +13,9 @@ type Tx struct {
 	on     Queryer
 	engine Engine
 	after  []func()
-	failed error       // the first statement that failed; nothing may follow it
-	rows   []*sql.Rows // SQLite: what must be closed before the transaction ends
-	steady bool        // statements may not be cancelled half-way
+	failed error     // the first statement that failed; nothing may follow it
+	rows   *sql.Rows // SQLite: the latest that were asked for
+	steady bool      // statements may not be cancelled half-way
 	over   bool
 }
 
@@ -23,6 +23,10 @@ type Tx struct {
 // when its function carries on regardless. PostgreSQL behaves so by itself; SQLite is made to, so that
 // what passes on the one passes on the other. Where a clash is expected, write ON CONFLICT.
 var ErrSpoilt = errors.New("a statement of this transaction has failed before")
+
+// ErrRowsOpen is returned for a statement before the rows of an earlier one have been read or closed.
+// PostgreSQL's connection is busy with them; SQLite would not mind, and is made to.
+var ErrRowsOpen = errors.New("rows of an earlier statement of this transaction are still open")
 
 // AfterCommit has fn called once everything is durable, and not at all when it is not. What fn does is
 // lost when the process dies: use it to wake somebody, never for a duty.
@@ -43,8 +47,8 @@ func (t *Tx) QueryContext(ctx context.Context, query string, args ...any) (*sql.
 		return nil, err
 	}
 	rows, err := t.on.QueryContext(t.calm(ctx), query, args...)
-	if err == nil && t.steady {
-		t.rows = append(t.rows, rows)
+	if t.engine == SQLite {
+		t.rows = rows
 	}
 	return rows, t.note(err)
 }
@@ -65,6 +69,11 @@ func (t *Tx) ready(ctx context.Context) error {
 		return sql.ErrTxDone
 	case t.failed != nil:
 		return fmt.Errorf("%w: %w", ErrSpoilt, t.failed)
+	case t.rows != nil:
+		if _, err := t.rows.Columns(); err == nil { // it fails once they are closed
+			return ErrRowsOpen
+		}
+		t.rows = nil
 	}
 	return ctx.Err()
 }
@@ -89,8 +98,8 @@ func (t *Tx) calm(ctx context.Context) context.Context {
 // end closes what the function left open, and says how it really ended.
 func (t *Tx) end(err error) error {
 	t.over = true
-	for _, r := range t.rows {
-		if cerr := r.Close(); cerr != nil && err == nil {
+	if t.rows != nil {
+		if cerr := t.rows.Close(); cerr != nil && err == nil {
 			err = cerr
 		}
 	}

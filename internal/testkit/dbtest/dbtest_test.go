@@ -1,9 +1,17 @@
 package dbtest_test
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"os/exec"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"tongban/internal/platform/db"
 	"tongban/internal/testkit/dbtest"
@@ -50,5 +58,51 @@ func TestURL(t *testing.T) {
 	defer s.Close()
 	if err := s.Migrate(context.Background(), tables...); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// The server and its folder must go when the test program is killed, or a developer's machine fills up.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	const child = "DBTEST_CHILD"
+	if os.Getenv(child) != "" {
+		fmt.Println(dbtest.URL(t))
+		select {}
+	}
+	dbtest.URL(t) // skips where there is no PostgreSQL
+	cmd := exec.Command(os.Args[0], "-test.run", "^TestKilled$")
+	cmd.Env = append(os.Environ(), child+"=1")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	in := bufio.NewScanner(out)
+	in.Scan()
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	u, err := url.Parse(in.Text())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := u.Query().Get("host")
+	if dir == "" {
+		t.Fatalf("the child said %q, want a URL", in.Text())
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	for look := time.NewTicker(20 * time.Millisecond); ; {
+		if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			t.Fatalf("%s is still there", dir)
+		case <-look.C:
+		}
 	}
 }

@@ -64,7 +64,7 @@ func (s *server) url(name string) string {
 }
 
 func (s *server) create(name, template string) error {
-	_, err := s.admin.Exec("CREATE DATABASE " + name + " TEMPLATE " + template + " STRATEGY FILE_COPY")
+	_, err := s.admin.Exec("CREATE DATABASE " + name + " TEMPLATE " + template)
 	return err
 }
 
