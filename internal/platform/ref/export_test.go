@@ -1,0 +1,4 @@
+package ref
+
+// Mod37 shows the tests the check sum.
+var Mod37 = mod37
