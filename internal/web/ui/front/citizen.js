@@ -1,0 +1,5 @@
+// Enhancements of pages for the public. Every page works without them.
+import { Button, ErrorSummary, FileUpload, NotificationBanner, PasswordInput, Radios, ServiceNavigation, SkipLink } from "govuk-frontend";
+import { start } from "./enhance.js";
+
+start([Button, ErrorSummary, FileUpload, NotificationBanner, PasswordInput, Radios, ServiceNavigation, SkipLink]);
