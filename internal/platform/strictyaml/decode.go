@@ -237,7 +237,7 @@ func (d *decoder) words(n *yaml.Node, r Rule, name string) {
 		d.complain(n, Say("%[1]s不能是 %[3]q", "%[2]s cannot be %[3]q", subject(name).ZH, subject(name).EN, n.Value), near)
 		return
 	}
-	if r.Pattern != "" && !d.grammar.patterns[r.Pattern].MatchString(n.Value) {
+	if r.Pattern != "" && !d.grammar.patterns[r.Pattern].MatchString(n.Value) || r.Valid != nil && !r.Valid(n.Value) {
 		d.complain(n, Say("%[1]s不能是 %[3]q", "%[2]s cannot be %[3]q", subject(name).ZH, subject(name).EN, n.Value), d.wanted(textTypeString, r))
 	}
 }

@@ -10,12 +10,19 @@ import (
 
 // Rule is what a value must be beyond its Go type. For a list it holds of every item.
 type Rule struct {
-	OneOf    []string  // exactly these words
-	Pattern  string    // a regular expression that the whole text matches
-	Shape    lang.Text // what the pattern means, to follow "should be": 年-月-日, a day such as 2026-03-02
-	Min, Max *float64  // bounds of a number
-	Least    int       // of a list: it has at least so many items
+	OneOf    []string          // exactly these words
+	Pattern  string            // a regular expression that the whole text matches
+	Valid    func(string) bool // what a pattern cannot say, such as a check character
+	Shape    lang.Text         // what the two mean, to follow "should be": 年-月-日, a day such as 2026-03-02
+	Min, Max *float64          // bounds of a number
+	Least    int               // of a list: it has at least so many items
 }
+
+// From is the rule of a number that is at least that.
+func From(least float64) Rule { return Rule{Min: &least} }
+
+// Between is the rule of a number within bounds.
+func Between(least, most float64) Rule { return Rule{Min: &least, Max: &most} }
 
 // Grammar holds the rules of struct types, by the key of the field in YAML.
 type Grammar struct {

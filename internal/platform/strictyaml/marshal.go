@@ -1,0 +1,75 @@
+package strictyaml
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"sort"
+	"strconv"
+)
+
+// Marshal writes a value in one fixed form: JSON (which is YAML) without white space, the keys of structs
+// in the order of their fields, those of maps sorted, and without what is empty and marked omitempty.
+// Equal values give equal bytes whatever their files looked like, and Read reads them back.
+func Marshal(v any) []byte { return appendValue(nil, reflect.ValueOf(v)) }
+
+func appendValue(b []byte, v reflect.Value) []byte {
+	switch v.Kind() {
+	case reflect.Pointer:
+		return appendValue(b, v.Elem())
+	case reflect.String:
+		return appendText(b, v.String())
+	case reflect.Bool:
+		return strconv.AppendBool(b, v.Bool())
+	case reflect.Int, reflect.Int64:
+		return strconv.AppendInt(b, v.Int(), 10)
+	case reflect.Float64:
+		return strconv.AppendFloat(b, v.Float(), 'f', -1, 64)
+	case reflect.Slice:
+		b = append(b, '[')
+		for i := range v.Len() {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = appendValue(b, v.Index(i))
+		}
+		return append(b, ']')
+	case reflect.Map:
+		keys := v.MapKeys()
+		sort.Slice(keys, func(i, j int) bool { return keys[i].String() < keys[j].String() })
+		b = append(b, '{')
+		for i, k := range keys {
+			if i > 0 {
+				b = append(b, ',')
+			}
+			b = append(appendText(b, k.String()), ':')
+			b = appendValue(b, v.MapIndex(k))
+		}
+		return append(b, '}')
+	case reflect.Struct:
+		b = append(b, '{')
+		first := true
+		for _, f := range shapeOf(v.Type()).fields {
+			fv := v.Field(f.index)
+			if !f.required && fv.IsZero() || fv.Kind() == reflect.Pointer && fv.IsNil() {
+				continue
+			}
+			if !first {
+				b = append(b, ',')
+			}
+			first = false
+			b = append(appendText(b, f.key), ':')
+			b = appendValue(b, fv)
+		}
+		return append(b, '}')
+	}
+	panic(fmt.Sprintf("strictyaml: cannot marshal %s", v.Type()))
+}
+
+func appendText(b []byte, s string) []byte {
+	text, err := json.Marshal(s)
+	if err != nil { // a string can always be marshalled
+		panic(err)
+	}
+	return append(b, text...)
+}
