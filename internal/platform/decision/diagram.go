@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -59,14 +60,12 @@ func CompileWithin(limit int, vars []Variable, conds []Condition) (*Diagram, []P
 	var problems []Problem
 	for i, v := range vars {
 		x, what, remedy := newVariable(v)
-		if what != "" {
-			what = fmt.Sprintf("%q %s", v.Name, what)
-		} else if what = nameFault(v.Name); what != "" {
-			remedy = "use letters, digits and _, beginning with a letter"
+		if bad := nameFault(v.Name); !bad.Empty() {
+			what, remedy = bad, say("用字母、数字和下划线，以字母开头", "use letters, digits and _, beginning with a letter")
 		} else if _, twice := d.index[v.Name]; twice {
-			what, remedy = fmt.Sprintf("%q is declared twice", v.Name), "give each its own name"
+			what, remedy = say("%q 重复", "%q is declared twice", v.Name), say("各用各的名称", "give each its own name")
 		}
-		if what != "" {
+		if !what.Empty() {
 			problems = append(problems, Problem{Condition: -1, Variable: i, What: what, Remedy: remedy})
 		}
 		d.vars = append(d.vars, x)
@@ -77,7 +76,7 @@ func CompileWithin(limit int, vars []Variable, conds []Condition) (*Diagram, []P
 	}
 	l, err := newLanguage(d.vars)
 	if err != nil { // cel-go refused a declaration that we let pass
-		return nil, []Problem{{Condition: -1, Variable: -1, What: err.Error(), Remedy: "rename the variable"}}
+		return nil, []Problem{{Condition: -1, Variable: -1, What: say("CEL 不接受这些名称：%v", "CEL refuses the names: %v", err), Remedy: say("换一个名称", "rename the variable")}}
 	}
 	terms := make([]term, len(conds))
 	for i, c := range conds {
@@ -96,7 +95,8 @@ func CompileWithin(limit int, vars []Variable, conds []Condition) (*Diagram, []P
 	}
 	for i := range d.vars {
 		if d.vars[i].size() > maxCells {
-			return nil, []Problem{{Condition: -1, Variable: i, What: fmt.Sprintf("%q is compared with more than %d constants", d.vars[i].Name, maxCells), Remedy: "compare it with fewer"}}
+			return nil, []Problem{{Condition: -1, Variable: i, Remedy: say("少比较几个", "compare it with fewer"),
+				What: say("同 %q 比较的常量超过 %d 个", "%q is compared with more than %d constants", d.vars[i].Name, maxCells)}}
 		}
 	}
 	grown := make([]int, len(conds))
@@ -118,15 +118,14 @@ func (d *Diagram) overgrown(grown []int) Problem {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return grown[b] - grown[a] })
-	what := fmt.Sprintf("the conditions together need more than %d nodes; the most are needed by", d.limit)
-	for i, c := range order[:min(3, len(order))] {
-		if i > 0 {
-			what += ","
-		}
-		what += fmt.Sprintf(" %s (%d)", d.conds[c].Name, grown[c])
+	var most []string
+	for _, c := range order[:min(3, len(order))] {
+		most = append(most, fmt.Sprintf("%s (%d)", d.conds[c].Name, grown[c]))
 	}
-	return Problem{Condition: order[0], Variable: -1, What: what,
-		Remedy: "compare fewer questions with each other in one condition, or put questions that are compared side by side"}
+	return Problem{Condition: order[0], Variable: -1,
+		What: say("全部条件合起来超过 %[1]d 个节点；用得最多的是 %[2]s", "the conditions together need more than %[1]d nodes; the most are needed by %[2]s", d.limit, strings.Join(most, ", ")),
+		Remedy: say("一个条件里少牵涉几个问题，或把互相比较的问题排在一起",
+			"compare fewer questions with each other in one condition, or put questions that are compared side by side")}
 }
 
 // Err reports that an operation after Compile went beyond the limit. What was built since is not to be

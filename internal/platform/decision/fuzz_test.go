@@ -29,7 +29,7 @@ func FuzzCompile(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, seed uint64) {
 		d, problems := Compile(vars, []Condition{{Name: "fuzz", Text: text}})
 		for _, p := range problems {
-			if p.Condition != 0 || p.Line < 1 || p.Col < 1 || p.What == "" || p.Remedy == "" {
+			if p.Condition != 0 || p.Line < 1 || p.Col < 1 || len(p.What.Missing()) > 0 || len(p.Remedy.Missing()) > 0 {
 				t.Fatalf("%q: a problem without a place or a remedy: %+v", text, p)
 			}
 		}

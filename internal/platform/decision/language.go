@@ -2,10 +2,7 @@ package decision
 
 import (
 	"fmt"
-	"math"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"cel.dev/cel-go/checker"
@@ -17,6 +14,8 @@ import (
 	"cel.dev/cel-go/common/stdlib"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/parser"
+
+	"tongban/internal/platform/lang"
 )
 
 // Condition is one condition: its text, and the name by which complaints about growth call it.
@@ -30,12 +29,20 @@ type Problem struct {
 	Condition int // index of the condition; -1 when it is about a variable
 	Variable  int // index of the variable; -1 when it is about a condition
 	Line, Col int // place inside the condition's text, from 1; 0 when it is about the whole
-	What      string
-	Remedy    string
+	What      lang.Text
+	Remedy    lang.Text
 }
 
 func (p Problem) String() string {
-	return fmt.Sprintf("%d:%d: %s; %s", p.Line, p.Col, p.What, p.Remedy)
+	return fmt.Sprintf("%d:%d: %s; %s", p.Line, p.Col, p.What.EN, p.Remedy.EN)
+}
+
+// say makes a text in both languages from formats that share their arguments.
+func say(zh, en string, args ...any) lang.Text {
+	if len(args) == 0 {
+		return lang.Text{ZH: zh, EN: en}
+	}
+	return lang.Text{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(en, args...)}
 }
 
 // The size of one condition. A longer one cannot be read by the person who answers for it.
@@ -116,22 +123,22 @@ func newLanguage(vars []variable) (*language, error) {
 var reserved = strings.Fields("true false null in as break const continue else for function if import let loop package namespace return var void while")
 
 // nameFault says what is wrong with a variable's name, if anything.
-func nameFault(name string) string {
+func nameFault(name string) lang.Text {
 	for i, c := range name {
 		letter := c == '_' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 		if !letter && (i == 0 || c < '0' || c > '9') {
-			return fmt.Sprintf("the name %q is not a word that a condition can hold", name)
+			return say("名称 %q 不能写进条件", "the name %q is not a word that a condition can hold", name)
 		}
 	}
 	if name == "" {
-		return "a name is empty"
+		return say("有一个名称是空的", "a name is empty")
 	}
 	for _, r := range reserved {
 		if name == r {
-			return fmt.Sprintf("the name %q is a reserved word of CEL", name)
+			return say("名称 %q 是 CEL 的保留字", "the name %q is a reserved word of CEL", name)
 		}
 	}
-	return ""
+	return lang.Text{}
 }
 
 // reader is the reading of one condition.
@@ -158,17 +165,17 @@ func (l *language) read(text string) (term, []Problem) {
 	}
 	if _, errs = checker.Check(parsed, source, l.env); len(errs.GetErrors()) > 0 {
 		e := errs.GetErrors()[0]
-		return term{}, []Problem{{Line: e.Location.Line(), Col: e.Location.Column() + 1, What: e.Message,
-			Remedy: "compare each name with a constant of its own type"}}
+		return term{}, []Problem{{Line: e.Location.Line(), Col: e.Location.Column() + 1, What: say("CEL 不接受：%s", "CEL refuses it: %s", e.Message),
+			Remedy: say("每个名称只同它自己类型的常量比较", "compare each name with a constant of its own type")}}
 	}
 	return t, nil
 }
 
 // refuse notes a complaint at an expression and stands in for its term.
-func (r *reader) refuse(at ast.Expr, remedy, what string, args ...any) term {
+func (r *reader) refuse(at ast.Expr, what, remedy lang.Text) term {
 	at = leftmost(at)
 	l := r.info.GetStartLocation(at.ID())
-	p := Problem{Line: l.Line(), Col: l.Column() + 1, What: fmt.Sprintf(what, args...), Remedy: remedy}
+	p := Problem{Line: l.Line(), Col: l.Column() + 1, What: what, Remedy: remedy}
 	if name := functionName(at); name != "" { // placed at its bracket
 		p.Col -= len(name)
 	}
@@ -180,7 +187,7 @@ func (r *reader) refuse(at ast.Expr, remedy, what string, args ...any) term {
 
 // functionName is the name of a function that is called by its name.
 func functionName(e ast.Expr) string {
-	if e.Kind() != ast.CallKind || e.AsCall().IsMemberFunction() || nameFault(e.AsCall().FunctionName()) != "" {
+	if e.Kind() != ast.CallKind || e.AsCall().IsMemberFunction() || !nameFault(e.AsCall().FunctionName()).Empty() {
 		return ""
 	}
 	return e.AsCall().FunctionName()
@@ -215,14 +222,14 @@ func (r *reader) truth(e ast.Expr) term {
 		case types.False:
 			return term{op: opFalse}
 		}
-		return r.refuse(e, "compare it with a name", "a constant alone is no condition")
+		return r.refuse(e, say("单独一个常量不是条件", "a constant alone is no condition"), say("让它同一个名称比较", "compare it with a name"))
 	case ast.IdentKind:
 		v, ok := r.lookup(e)
 		if !ok {
 			return term{}
 		}
 		if x := &r.vars[v]; x.Kind != Boolean {
-			return r.refuse(e, fmt.Sprintf("write %s", x.sample()), "%s is %s and no condition by itself", x.Name, x.Kind)
+			return r.refuse(e, say("%[1]s 是%[2]s，单独不成条件", "%[1]s is %[3]s and no condition by itself", x.Name, x.Kind.chinese(), x.Kind), x.write())
 		}
 		return term{op: opWithin, variable: v, spans: []span{{1, 1}}}
 	case ast.CallKind:
@@ -250,25 +257,27 @@ func (r *reader) call(e ast.Expr, c ast.CallExpr) term {
 	return r.misfit(e)
 }
 
+var useSigns = say("只用 == != in < <= > >= && || ! ?: 和括号", "use == != in < <= > >= && || ! ?: and parentheses")
+
 // misfit refuses whatever is not in the language, each with its own way out.
 func (r *reader) misfit(e ast.Expr) term {
 	switch e.Kind() {
 	case ast.CallKind:
 		switch f := e.AsCall().FunctionName(); f {
 		case operators.Add, operators.Subtract, operators.Multiply, operators.Divide, operators.Modulo, operators.Negate:
-			return r.refuse(e, "work the number out and write it, or ask for it in a question of its own",
-				"arithmetic (%s) is not decidable here", strings.Trim(f, "_"))
+			return r.refuse(e, say("条件里不能算术运算（%s）", "arithmetic (%s) is not decidable here", strings.Trim(f, "_")),
+				say("先算好再写数，或另设一个问题", "work the number out and write it, or ask for it in a question of its own"))
 		case operators.Index:
-			return r.refuse(e, "name the question itself", "there are no lists to take from")
+			return r.refuse(e, say("这里没有可以取值的列表", "there are no lists to take from"), say("直接写问题的 id", "name the question itself"))
 		default:
-			return r.refuse(e, "use == != in < <= > >= && || ! ?: and parentheses", "conditions know no function %s()", f)
+			return r.refuse(e, say("条件里没有函数 %s()", "conditions know no function %s()", f), useSigns)
 		}
 	case ast.SelectKind:
-		return r.refuse(e, "name the question itself", "there are no fields, so no %q", "."+e.AsSelect().FieldName())
+		return r.refuse(e, say("没有下一级字段 %q", "there are no fields, so no %q", "."+e.AsSelect().FieldName()), say("直接写问题的 id", "name the question itself"))
 	case ast.ListKind:
-		return r.refuse(e, `write the list after in: kind in ["a", "b"]`, "a list stands where it cannot")
+		return r.refuse(e, say("列表写错了地方", "a list stands where it cannot"), say(`列表写在 in 后面：kind in ["a", "b"]`, `write the list after in: kind in ["a", "b"]`))
 	}
-	return r.refuse(e, "use == != in < <= > >= && || ! ?: and parentheses", "this is not part of the language of conditions")
+	return r.refuse(e, say("条件里不能这样写", "this is not part of the language of conditions"), useSigns)
 }
 
 func (r *reader) lookup(e ast.Expr) (int, bool) {
@@ -276,13 +285,13 @@ func (r *reader) lookup(e ast.Expr) (int, bool) {
 	if i, ok := r.index[name]; ok {
 		return i, true
 	}
-	remedy := "write one of " + strings.Join(r.names, ", ")
+	remedy := say("可写：%s", "write one of %s", strings.Join(r.names, ", "))
 	if near := Closest(name, r.names); near != "" {
-		remedy = fmt.Sprintf("did you mean %s?", near)
+		remedy = say("是否想写 %s？", "did you mean %s?", near)
 	} else if len(r.names) == 0 || len(r.names) > 12 {
-		remedy = "write the id of a question"
+		remedy = say("写一个问题的 id", "write the id of a question")
 	}
-	r.refuse(e, remedy, "nothing is called %s", name)
+	r.refuse(e, say("没有叫 %s 的问题", "nothing is called %s", name), remedy)
 	return 0, false
 }
 
@@ -309,7 +318,7 @@ func (r *reader) compare(e ast.Expr, f string, a, b ast.Expr) term {
 		case operators.NotEquals:
 			return term{op: opNot, of: []term{{op: opSame, of: []term{r.truth(a), r.truth(b)}}}}
 		}
-		return r.refuse(e, "use == or !=", "yes and no have no order")
+		return r.refuse(e, say("是与否没有大小", "yes and no have no order"), say("用 == 或 !=", "use == or !="))
 	}
 	if a.Kind() == ast.LiteralKind && b.Kind() == ast.IdentKind {
 		a, b, f = b, a, mirrored(f)
@@ -332,11 +341,12 @@ func (r *reader) compare(e ast.Expr, f string, a, b ast.Expr) term {
 	case a.Kind() == ast.IdentKind && b.Kind() == ast.IdentKind:
 		_, known := r.lookup(a)
 		if _, ok := r.lookup(b); ok && known {
-			r.refuse(e, "compare each with a constant, or ask for the comparison itself in a question", "two names are compared with each other")
+			r.refuse(e, say("两个名称互相比较", "two names are compared with each other"),
+				say("各自同常量比较，或把这个比较本身设成一个问题", "compare each with a constant, or ask for the comparison itself in a question"))
 		}
 		return term{}
 	case a.Kind() == ast.LiteralKind && b.Kind() == ast.LiteralKind:
-		return r.refuse(e, "compare a name with a constant", "two constants are compared, which nothing can change")
+		return r.refuse(e, say("两个常量互相比较，结果不会变", "two constants are compared, which nothing can change"), say("让一个名称同常量比较", "compare a name with a constant"))
 	}
 	for _, side := range [...]ast.Expr{a, b} {
 		if side.Kind() == ast.IdentKind {
@@ -347,7 +357,7 @@ func (r *reader) compare(e ast.Expr, f string, a, b ast.Expr) term {
 			return r.misfit(side)
 		}
 	}
-	return r.refuse(e, "compare a name with a constant of its type", "a condition is compared with something that is not true or false")
+	return r.refuse(e, say("条件同不是真假的东西比较", "a condition is compared with something that is not true or false"), say("让名称同它类型的常量比较", "compare a name with a constant of its type"))
 }
 
 // logical reports whether an expression is true or false by its form.
@@ -391,10 +401,10 @@ func (r *reader) member(e, list ast.Expr) term {
 		return term{op: opIf, of: []term{r.truth(c[0]), r.member(c[1], list), r.member(c[2], list)}}
 	}
 	if list.Kind() != ast.ListKind {
-		return r.refuse(list, `write the list out: kind in ["a", "b"]`, "what follows in is no list")
+		return r.refuse(list, say("in 后面不是列表", "what follows in is no list"), say(`把列表写出来：kind in ["a", "b"]`, `write the list out: kind in ["a", "b"]`))
 	}
 	if e.Kind() != ast.IdentKind {
-		return r.refuse(e, `write a name before in: kind in ["a", "b"]`, "what stands before in is no name")
+		return r.refuse(e, say("in 前面不是名称", "what stands before in is no name"), say(`in 前面写名称：kind in ["a", "b"]`, `write a name before in: kind in ["a", "b"]`))
 	}
 	v, ok := r.lookup(e)
 	if !ok {
@@ -402,163 +412,16 @@ func (r *reader) member(e, list ast.Expr) term {
 	}
 	elements := list.AsList().Elements()
 	if len(elements) == 0 {
-		return r.refuse(list, "list at least one value", "the list is empty, so nothing is in it")
+		return r.refuse(list, say("列表是空的", "the list is empty, so nothing is in it"), say("至少列一个值", "list at least one value"))
 	}
 	t := term{op: opWithin, variable: v}
 	for _, x := range elements {
 		if x.Kind() != ast.LiteralKind {
-			r.refuse(x, "list constants only", "an element of the list is no constant")
+			r.refuse(x, say("列表里有一项不是常量", "an element of the list is no constant"), say("只列常量", "list constants only"))
 			continue
 		}
 		spans, _ := r.spans(operators.Equals, v, e, x)
 		t.spans = append(t.spans, spans...)
 	}
 	return t
-}
-
-// spans gives the values of variable v that compare by f with the constant.
-func (r *reader) spans(f string, v int, name, constant ast.Expr) ([]span, bool) {
-	x := &r.vars[v]
-	equality := f == operators.Equals || f == operators.NotEquals
-	if !equality && (x.Kind == Enum || x.Kind == Boolean) {
-		r.refuse(name, fmt.Sprintf("use == != or in: %s", x.sample()), "%s is %s and has no order", x.Name, x.Kind)
-		return nil, false
-	}
-	if !r.plain(constant) {
-		r.refuse(constant, `write 50, -0.5, true or "hot"`, "a constant that is not written plainly")
-		return nil, false
-	}
-	var low, high int64 // the constant's place on the line; apart when it lies between two values
-	switch c := constant.AsLiteral().(type) {
-	case types.Bool:
-		if x.Kind == Boolean {
-			if c {
-				low = 1
-			}
-			return []span{{low, low}}, true
-		}
-		return nil, r.mistyped(x, constant)
-	case types.Int:
-		switch {
-		case x.Kind == Integer:
-			low = max(-exact-1, min(exact+1, int64(c)))
-			high = low
-		case x.Kind == Decimal && equality:
-			r.refuse(constant, fmt.Sprintf("write %d.0", c), "%s is a decimal and %d is a whole number", x.Name, c)
-			return nil, false
-		case x.Kind == Decimal && c >= -exact && c <= exact:
-			low, high = key(float64(c)), key(float64(c))
-		case x.Kind == Decimal:
-			r.refuse(constant, "write a number below 2^53", "%d is too large to be compared exactly", c)
-			return nil, false
-		default:
-			return nil, r.mistyped(x, constant)
-		}
-	case types.Double:
-		switch {
-		case x.Kind == Decimal && !math.IsInf(float64(c), 0):
-			low, high = key(float64(c)), key(float64(c))
-		case x.Kind == Integer && equality:
-			r.refuse(constant, fmt.Sprintf("write %d", floor(float64(c))), "%s is a whole number and %s is a decimal", x.Name, strconv.FormatFloat(float64(c), 'f', -1, 64))
-			return nil, false
-		case x.Kind == Integer:
-			low, high = floor(float64(c)), ceiling(float64(c))
-		default:
-			return nil, r.mistyped(x, constant)
-		}
-	case types.String:
-		switch x.Kind {
-		case Enum:
-			i, ok := x.options[string(c)]
-			if !ok {
-				remedy := "write one of " + strings.Join(quoted(x.Options), ", ")
-				if near := Closest(string(c), x.Options); near != "" {
-					remedy = fmt.Sprintf("did you mean %q?", near)
-				}
-				r.refuse(constant, remedy, "%s has no option %q", x.Name, string(c))
-				return nil, false
-			}
-			low, high = int64(i), int64(i)
-		case Date:
-			day, ok := parseDay(string(c))
-			if !ok {
-				r.refuse(constant, `write a day of the calendar as "2026-01-31"`, "%q is no day", string(c))
-				return nil, false
-			}
-			low, high = day, day
-		default:
-			return nil, r.mistyped(x, constant)
-		}
-	default:
-		return nil, r.mistyped(x, constant)
-	}
-	switch f {
-	case operators.Less: // below the constant: up to the value before its upper place
-		return upTo(high - 1), true
-	case operators.LessEquals:
-		return upTo(low), true
-	case operators.Greater:
-		return from(low + 1), true
-	case operators.GreaterEquals:
-		return from(high), true
-	}
-	return []span{{low, high}}, true
-}
-
-// plain reports whether a constant is written as everybody writes it: no prefixes, escapes, hexadecimal
-// digits or triple quotes. They help nobody here, and the parsers of CEL differ about them.
-func (r *reader) plain(constant ast.Expr) bool {
-	at, ok := r.info.GetOffsetRange(constant.ID())
-	if !ok || at.Start < 0 || int(at.Stop) > len(r.text) {
-		return false
-	}
-	switch c := constant.AsLiteral().(type) {
-	case types.String:
-		written := string(r.text[at.Start:at.Stop])
-		return written == `"`+string(c)+`"` || written == "'"+string(c)+"'"
-	case types.Int, types.Uint, types.Double: // a minus is a token of its own, and the range ends with it
-		return number.MatchString(string(r.text[at.Start:]))
-	}
-	return true
-}
-
-var number = regexp.MustCompile(`^(-\s*)?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?([^0-9A-Za-z_.]|$)`)
-
-// The line of every kind ends well inside int64, so that one more never overflows.
-func upTo(last int64) []span  { return []span{{math.MinInt64 + 1, last}} }
-func from(first int64) []span { return []span{{first, math.MaxInt64 - 1}} }
-
-func (r *reader) mistyped(x *variable, constant ast.Expr) bool {
-	r.refuse(constant, fmt.Sprintf("write %s", x.sample()), "%s is %s and is compared with something else", x.Name, x.Kind)
-	return false
-}
-
-func (k Kind) String() string {
-	return [...]string{"a boolean", "a choice of options", "a whole number", "a decimal", "a date"}[k]
-}
-
-// sample is a condition about the variable that is well written.
-func (v *variable) sample() string {
-	switch v.Kind {
-	case Boolean:
-		return v.Name + " or !" + v.Name
-	case Enum:
-		return fmt.Sprintf("%s == %q", v.Name, v.Options[0])
-	case Integer:
-		return v.Name + " >= 50"
-	case Decimal:
-		return v.Name + " >= 0.5"
-	}
-	return v.Name + ` >= "2026-01-31"`
-}
-
-func quoted(words []string) []string {
-	q := make([]string, min(len(words), 12))
-	for i := range q {
-		q[i] = strconv.Quote(words[i])
-	}
-	if len(words) > len(q) {
-		q = append(q, "…")
-	}
-	return q
 }

@@ -107,8 +107,13 @@ func TestRefusesWhatIsNotDecidable(t *testing.T) {
 			if p.Condition != 1 || p.Variable != -1 || p.Line != tt.line || p.Col != tt.col {
 				t.Errorf("place = condition %d, variable %d, %d:%d, want condition 1, %d:%d", p.Condition, p.Variable, p.Line, p.Col, tt.line, tt.col)
 			}
-			if !strings.Contains(p.What, tt.what) || !strings.Contains(p.Remedy, tt.remedy) {
+			if !strings.Contains(p.What.EN, tt.what) || !strings.Contains(p.Remedy.EN, tt.remedy) {
 				t.Errorf("problem = %s\nwant … %s … ; … %s …", p, tt.what, tt.remedy)
+			}
+			for _, text := range []string{p.What.ZH, p.Remedy.ZH, p.What.EN, p.Remedy.EN} {
+				if text == "" || strings.Contains(text, "%!") {
+					t.Errorf("a text is missing or ill made: %+v", p)
+				}
 			}
 		})
 	}
@@ -143,7 +148,7 @@ func TestRefusesVariables(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d, problems := Compile([]Variable{{Name: "area", Kind: Integer}, tt.v}, nil)
-			if d != nil || len(problems) != 1 || problems[0].Variable != 1 || !strings.Contains(problems[0].What, tt.what) || problems[0].Remedy == "" {
+			if d != nil || len(problems) != 1 || problems[0].Variable != 1 || !strings.Contains(problems[0].What.EN, tt.what) || len(problems[0].Remedy.Missing()) > 0 {
 				t.Errorf("problems = %v, want one about variable 1: %s", problems, tt.what)
 			}
 		})
@@ -193,22 +198,22 @@ func TestValuesThatAreRefused(t *testing.T) {
 		t.Fatal(problems)
 	}
 	for _, tt := range []struct{ name, value, code, arg string }{
-		{"public", "yes", "error.answer.boolean", ""},
-		{"kind", "warm", "error.answer.option", ""},
-		{"kind", "", "error.answer.option", ""},
-		{"area", "fifty", "error.answer.integer", ""},
-		{"area", "49.5", "error.answer.integer", ""},
-		{"area", "-1", "error.answer.least", "0"},
-		{"floors", "100", "error.answer.most", "99"},
-		{"staff", "9007199254740992", "error.answer.most", "9007199254740991"},
-		{"rent", "NaN", "error.answer.decimal", ""},
-		{"rent", "0x1p3", "error.answer.decimal", ""},
-		{"rent", "1e999", "error.answer.decimal", ""},
-		{"rent", "--1", "error.answer.decimal", ""},
-		{"founded", "2026-02-30", "error.answer.date", ""},
-		{"founded", "2026-2-3", "error.answer.date", ""},
-		{"founded", "0000-01-01", "error.answer.date", ""},
-		{"founded", "2026-01-0x", "error.answer.date", ""},
+		{"public", "yes", "field.choose", ""},
+		{"kind", "warm", "field.option", ""},
+		{"kind", "", "field.option", ""},
+		{"area", "fifty", "field.integer", ""},
+		{"area", "49.5", "field.integer", ""},
+		{"area", "-1", "field.least", "0"},
+		{"floors", "100", "field.most", "99"},
+		{"staff", "9007199254740992", "field.most", "9007199254740991"},
+		{"rent", "NaN", "field.number", ""},
+		{"rent", "0x1p3", "field.number", ""},
+		{"rent", "1e999", "field.number", ""},
+		{"rent", "--1", "field.number", ""},
+		{"founded", "2026-02-30", "field.date", ""},
+		{"founded", "2026-2-3", "field.date", ""},
+		{"founded", "0000-01-01", "field.date", ""},
+		{"founded", "2026-01-0x", "field.date", ""},
 	} {
 		_, err := d.Cell(d.Variable(tt.name), tt.value)
 		f, ok := err.(*fault.Error)
@@ -264,7 +269,7 @@ func TestCheck(t *testing.T) {
 	}
 	var got []string
 	for _, p := range d.Check() {
-		got = append(got, d.conds[p.Condition].Name+": "+p.What)
+		got = append(got, d.conds[p.Condition].Name+": "+p.What.EN)
 	}
 	want := []string{"never: the condition is true for nobody", "always: the condition is true for everybody",
 		"neverByOption: the condition is true for nobody", "alwaysByChoice: the condition is true for everybody"}
@@ -353,7 +358,7 @@ func TestGrowthIsBounded(t *testing.T) {
 	if d != nil || len(problems) != 1 {
 		t.Fatalf("CompileWithin(1000) = %v, %v", d, problems)
 	}
-	if p := problems[0]; p.Condition != 1 || !strings.Contains(p.What, "more than 1000 nodes") || !strings.Contains(p.What, "matters[3].when (") || p.Remedy == "" {
+	if p := problems[0]; p.Condition != 1 || !strings.Contains(p.What.EN, "more than 1000 nodes") || !strings.Contains(p.What.ZH, "matters[3].when (") || p.Remedy.Empty() {
 		t.Errorf("problem = %v", p)
 	}
 	d, problems = Compile(vars, conds)

@@ -67,9 +67,9 @@ func (d *Diagram) Check() (problems []Problem) {
 		p := Problem{Condition: i, Variable: -1, Line: 1, Col: 1}
 		switch r {
 		case Never:
-			p.What, p.Remedy = "the condition is true for nobody", "mend it, or take out what it decides"
+			p.What, p.Remedy = say("这个条件对谁都不成立", "the condition is true for nobody"), say("改正它，或删去它所决定的内容", "mend it, or take out what it decides")
 		case Always:
-			p.What, p.Remedy = "the condition is true for everybody", "mend it, or leave it out"
+			p.What, p.Remedy = say("这个条件对谁都成立", "the condition is true for everybody"), say("改正它，或不写", "mend it, or leave it out")
 		default:
 			continue
 		}

@@ -10,14 +10,14 @@ import (
 // know other languages, or whose keyboard is set to Chinese.
 func syntaxProblem(text string, e *common.Error) Problem {
 	line, col := e.Location.Line(), max(0, e.Location.Column())
-	p := Problem{Line: max(1, line), Col: col + 1, What: strings.TrimPrefix(e.Message, "Syntax error: "),
-		Remedy: `write a condition such as area >= 50 && kind == "hot"`}
+	p := Problem{Line: max(1, line), Col: col + 1, What: say("语法错误：%s", "syntax error: %s", strings.TrimPrefix(e.Message, "Syntax error: ")),
+		Remedy: say(`写成 area >= 50 && kind == "hot" 这样的条件`, `write a condition such as area >= 50 && kind == "hot"`)}
 	if strings.TrimSpace(text) == "" {
-		p.Col, p.What, p.Remedy = 1, "the condition is empty", "write a condition, or leave the key out"
+		p.Col, p.What, p.Remedy = 1, say("条件是空的", "the condition is empty"), say("写一个条件，或删去这个键", "write a condition, or leave the key out")
 		return p
 	}
 	if strings.Contains(e.Message, "recursion limit") || strings.Contains(e.Message, "code point size") {
-		p.Remedy = "break it into questions or conditions that a person can read"
+		p.Remedy = say("拆成人能读懂的问题或条件", "break it into questions or conditions that a person can read")
 		return p
 	}
 	lines := strings.Split(text, "\n")
@@ -32,32 +32,32 @@ func syntaxProblem(text string, e *common.Error) Problem {
 	lastWord := before[strings.LastIndexAny(before, " \t()!&|")+1:]
 	switch {
 	case strings.ContainsAny(first, "“”‘’「」"):
-		p.What, p.Remedy = "a quotation mark of Chinese or typeset text", `write straight quotes: "hot"`
+		p.What, p.Remedy = say("用了中文引号", "a quotation mark of Chinese or typeset text"), say(`用直引号："hot"`, `write straight quotes: "hot"`)
 	case strings.ContainsAny(first, "（），。；：！＝＞＜＆｜？【】、≥≤≠"):
-		p.What, p.Remedy = "a full-width sign", "write the ASCII sign: ( ) , ! == > < && || ?:"
+		p.What, p.Remedy = say("用了全角符号", "a full-width sign"), say("用半角符号：( ) , ! == > < && || ?:", "write the ASCII sign: ( ) , ! == > < && || ?:")
 	case strings.HasPrefix(rest, "=") && !strings.HasPrefix(rest, "=="):
-		p.What, p.Remedy = "a single =", "write == to compare"
+		p.What, p.Remedy = say("只有一个 =", "a single ="), say("比较写 ==", "write == to compare")
 	case strings.HasPrefix(rest, "&"), strings.EqualFold(first, "and"), first == "且", first == "并且":
-		p.What, p.Remedy = "this is not how CEL says and", "write &&"
+		p.What, p.Remedy = say("CEL 里“且”不这样写", "this is not how CEL says and"), say("写 &&", "write &&")
 	case strings.HasPrefix(rest, "|"), strings.EqualFold(first, "or"), first == "或", first == "或者":
-		p.What, p.Remedy = "this is not how CEL says or", "write ||"
+		p.What, p.Remedy = say("CEL 里“或”不这样写", "this is not how CEL says or"), say("写 ||", "write ||")
 	case strings.EqualFold(lastWord, "not"):
 		p.Col = len([]rune(before)) - len([]rune(lastWord)) + 1
-		p.What, p.Remedy = "this is not how CEL says not", "write !"
+		p.What, p.Remedy = say("CEL 里“非”不这样写", "this is not how CEL says not"), say("写 !", "write !")
 	case strings.HasSuffix(before, "<") && strings.HasPrefix(rest, ">"):
-		p.What, p.Remedy = "this is not how CEL says unequal", "write !="
+		p.What, p.Remedy = say("CEL 里“不等于”不这样写", "this is not how CEL says unequal"), say("写 !=", "write !=")
 	case strings.HasPrefix(e.Message, "reserved identifier"):
-		p.Remedy = "give the question another id"
+		p.Remedy = say("给这个问题换一个 id", "give the question another id")
 	case strings.Contains(e.Message, "expected ')'"), strings.Contains(e.Message, "expected ']'"):
-		p.Remedy = "close every bracket that is opened; a list stands in [ ]"
+		p.Remedy = say("括号要成对；列表用 [ ]", "close every bracket that is opened; a list stands in [ ]")
 	case strings.HasPrefix(rest, ")"), strings.HasPrefix(rest, "]"):
-		p.What, p.Remedy = "a bracket is closed that was not opened", "take it out, or open it"
+		p.What, p.Remedy = say("多了一个右括号", "a bracket is closed that was not opened"), say("删去它，或补上左括号", "take it out, or open it")
 	case strings.Contains(e.Message, "<EOF>"):
-		p.What, p.Remedy = "the condition ends too early", "finish it, or take the last sign out"
+		p.What, p.Remedy = say("条件没有写完", "the condition ends too early"), say("写完它，或删去最后的符号", "finish it, or take the last sign out")
 	case strings.Contains(e.Message, "unterminated string"):
-		p.What, p.Remedy = "a text is not closed", `close it: "hot"`
+		p.What, p.Remedy = say("引号没有成对", "a text is not closed"), say(`补上引号："hot"`, `close it: "hot"`)
 	case len(first) > 0 && first[0] >= 0x80:
-		p.What, p.Remedy = "a name that is not ASCII", "write the id of the question, and Chinese only inside quotes"
+		p.What, p.Remedy = say("名称不是英文", "a name that is not ASCII"), say("写问题的 id；中文只写在引号里", "write the id of the question, and Chinese only inside quotes")
 	}
 	return p
 }

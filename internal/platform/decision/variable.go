@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tongban/internal/platform/fault"
+	"tongban/internal/platform/lang"
 )
 
 // Kind is the type of a variable.
@@ -55,23 +56,23 @@ type variable struct {
 }
 
 // newVariable returns the variable before any cut, or says what is wrong with it.
-func newVariable(v Variable) (variable, string, string) {
-	x := variable{Variable: v}
+func newVariable(v Variable) (x variable, what, remedy lang.Text) {
+	x = variable{Variable: v}
 	switch v.Kind {
 	case Boolean:
 		x.max = 1
 		x.cuts = []int64{1}
 	case Enum:
 		if len(v.Options) == 0 {
-			return x, "has no options", "list its options, or make it a boolean"
+			return x, say("%q 没有选项", "%q has no options", v.Name), say("列出选项，或改成 boolean", "list its options, or make it a boolean")
 		}
 		if len(v.Options) > maxCells {
-			return x, "has more than " + strconv.Itoa(maxCells) + " options", "ask a register instead"
+			return x, say("%q 的选项超过 %d 个", "%q has more than %d options", v.Name, maxCells), say("改为查登记库", "ask a register instead")
 		}
 		x.options = make(map[string]int16, len(v.Options))
 		for i, o := range v.Options {
 			if _, twice := x.options[o]; twice || o == "" {
-				return x, "has the option " + strconv.Quote(o) + " twice or empty", "give every option a value of its own"
+				return x, say("%q 的选项 %q 重复或为空", "%q has the option %q twice or empty", v.Name, o), say("每个选项写一个不同的值", "give every option a value of its own")
 			}
 			x.options[o] = int16(i)
 			if i > 0 {
@@ -99,9 +100,9 @@ func newVariable(v Variable) (variable, string, string) {
 		x.min, x.max = dayNumber(1, 1, 1), dayNumber(9999, 12, 31)
 	}
 	if x.min > x.max {
-		return x, "has a least value above its greatest", "exchange min and max"
+		return x, say("%q 的最小值大于最大值", "%q has a least value above its greatest", v.Name), say("对调 min 和 max", "exchange min and max")
 	}
-	return x, "", ""
+	return x, what, remedy
 }
 
 // cut makes value the first of a cell.
@@ -156,31 +157,31 @@ func (v *variable) parse(text string) (int64, error) {
 		case "false":
 			return 0, nil
 		}
-		return 0, v.wrong("error.answer.boolean")
+		return 0, v.wrong("field.choose")
 	case Enum:
 		if i, ok := v.options[text]; ok {
 			return int64(i), nil
 		}
-		return 0, v.wrong("error.answer.option")
+		return 0, v.wrong("field.option")
 	case Integer:
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			return 0, v.wrong("error.answer.integer")
+			return 0, v.wrong("field.integer")
 		}
 		return n, v.within(n)
 	case Decimal:
 		if strings.Trim(text, "+-.0123456789eE") != "" { // no hexadecimal, infinity or "not a number"
-			return 0, v.wrong("error.answer.decimal")
+			return 0, v.wrong("field.number")
 		}
 		f, err := strconv.ParseFloat(text, 64)
 		if err != nil {
-			return 0, v.wrong("error.answer.decimal")
+			return 0, v.wrong("field.number")
 		}
 		return key(f), v.within(key(f))
 	default:
 		day, ok := parseDay(text)
 		if !ok {
-			return 0, v.wrong("error.answer.date")
+			return 0, v.wrong("field.date")
 		}
 		return day, nil
 	}
@@ -188,10 +189,10 @@ func (v *variable) parse(text string) (int64, error) {
 
 func (v *variable) within(value int64) error {
 	if value < v.min {
-		return v.wrong("error.answer.least", "least", v.text(v.min))
+		return v.wrong("field.least", "least", v.text(v.min))
 	}
 	if value > v.max {
-		return v.wrong("error.answer.most", "most", v.text(v.max))
+		return v.wrong("field.most", "most", v.text(v.max))
 	}
 	return nil
 }
