@@ -1,6 +1,9 @@
 package identity
 
-import "log/slog"
+import (
+	"log/slog"
+	"strings"
+)
 
 // Kind is the kind of somebody who acts.
 type Kind string
@@ -53,6 +56,16 @@ func (a Actor) Has(role string) bool {
 	}
 	return false
 }
+
+// ByToken reports whether the act came through an API token and not through a session of a person who
+// is present.
+func (a Actor) ByToken() bool { return strings.HasPrefix(a.Session, tokenPrefix+"_") }
+
+// The prefixes of the ids that an actor's Session may hold.
+const (
+	sessionPrefix = "ses"
+	tokenPrefix   = "tok"
+)
 
 // ForSystem is the platform acting by itself for the sake of the named work.
 func ForSystem(work string) Actor { return Actor{Kind: System, ID: "system:" + work, Level: AL4} }
