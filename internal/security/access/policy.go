@@ -78,7 +78,7 @@ func Compile(files fs.FS, book *law.Book) (*Policies, []strictyaml.Complaint) {
 	if err != nil || len(names) == 0 {
 		return nil, []strictyaml.Complaint{{
 			File: ".", What: strictyaml.Say("没有找到访问策略文件", "there are no policy files"),
-			Remedy: strictyaml.Say("请在 policies/ 下放置 *.cedar 文件;没有策略时任何操作都会被拒绝", "put *.cedar files into policies/; without them everything is refused"),
+			Remedy: strictyaml.Say("请在 policies/ 下放置 *.cedar 文件；没有策略时任何操作都会被拒绝", "put *.cedar files into policies/; without them everything is refused"),
 		}}
 	}
 	c := checker{vocabulary: v, book: book, seen: map[string]*Policy{}}
@@ -87,7 +87,7 @@ func Compile(files fs.FS, book *law.Book) (*Policies, []strictyaml.Complaint) {
 	for _, name := range names {
 		text, err := fs.ReadFile(files, name)
 		if err != nil {
-			return nil, []strictyaml.Complaint{{File: name, What: strictyaml.Say("无法读取:%v", "cannot be read: %v", err)}}
+			return nil, []strictyaml.Complaint{{File: name, What: strictyaml.Say("无法读取：%v", "cannot be read: %v", err)}}
 		}
 		list, err := cedar.NewPolicyListFromBytes(name, text)
 		if err != nil {
@@ -207,7 +207,7 @@ func (c *checker) say(p *Policy, what, remedy lang.Text) {
 var inError = regexp.MustCompile(`(\d+):(\d+)`)
 
 func (c *checker) unreadable(name string, err error) {
-	complaint := strictyaml.Complaint{File: name, What: strictyaml.Say("不是有效的 Cedar 策略:%v", "not a Cedar policy: %v", err)}
+	complaint := strictyaml.Complaint{File: name, What: strictyaml.Say("不是有效的 Cedar 策略：%v", "not a Cedar policy: %v", err)}
 	if at := inError.FindStringSubmatch(err.Error()); at != nil {
 		complaint.Line, _ = strconv.Atoi(at[1])
 		complaint.Col, _ = strconv.Atoi(at[2])
@@ -245,11 +245,11 @@ func (c *checker) policy(cp *cedar.Policy) *Policy {
 	}
 	for key := range says {
 		c.say(p, strictyaml.Say("未知的注解 @%s", "@%s means nothing", key),
-			strictyaml.Say("可用的注解:@id @law @purpose @reason @reason_en", "there are @id @law @purpose @reason @reason_en"))
+			strictyaml.Say("可用的注解：@id @law @purpose @reason @reason_en", "there are @id @law @purpose @reason @reason_en"))
 	}
 	if p.ID != "" && !policyID.MatchString(p.ID) {
 		c.say(p, strictyaml.Say("策略编号 %q 不合规范", "the policy id %q is not well formed", p.ID),
-			strictyaml.Say("用小写英文单词以点分隔,例如 case.read.own", "write lower-case words with dots, such as case.read.own"))
+			strictyaml.Say("用小写英文单词以点分隔，例如 case.read.own", "write lower-case words with dots, such as case.read.own"))
 	}
 	if first := c.seen[p.ID]; first != nil && p.ID != "" {
 		c.say(p, strictyaml.Say("策略编号 %q 已在 %s:%d 使用", "the policy id %q is used already at %s:%d", p.ID, first.File, first.Line),
@@ -259,24 +259,24 @@ func (c *checker) policy(cp *cedar.Policy) *Policy {
 	}
 	if p.Purpose != "" && !purposeID.MatchString(p.Purpose) {
 		c.say(p, strictyaml.Say("用途 %q 不合规范", "the purpose %q is not well formed", p.Purpose),
-			strictyaml.Say("用小写英文单词,例如 casework", "write a lower-case word, such as casework"))
+			strictyaml.Say("用小写英文单词，例如 casework", "write a lower-case word, such as casework"))
 	}
 	if c.book != nil {
 		for _, id := range p.Law {
 			if _, ok := c.book.Find(id); !ok {
 				c.say(p, strictyaml.Say("法律依据 %q 不在 law/ 中", "the provision %q is not in law/", id),
-					strictyaml.Say("引用 law/ 中已有条款的编号,或者补充该条款", "cite a provision by its id in law/, or add it there"))
+					strictyaml.Say("引用 law/ 中已有条款的编号，或者补充该条款", "cite a provision by its id in law/, or add it there"))
 			}
 		}
 	}
 	c.scope(p)
 	if err := c.vocabulary.validator.Policy(p.ID, a); err != nil {
-		c.say(p, strictyaml.Say("策略与 schema 不符:%s", "the policy does not fit the schema: %s", oneLine(err)),
+		c.say(p, strictyaml.Say("策略与 schema 不符：%s", "the policy does not fit the schema: %s", oneLine(err)),
 			strictyaml.Say("对照 internal/security/access/schema.cedarschema 修改", "see internal/security/access/schema.cedarschema"))
 	}
 	if len(p.conjuncts) == 0 {
 		c.say(p, strictyaml.Say("策略没有条件", "the policy has no condition"),
-			strictyaml.Say("写明 when { … }:无条件的许可或者禁止不能加载", "write when { … }: nothing is permitted or forbidden without a condition"))
+			strictyaml.Say("写明 when { … }：无条件的许可或者禁止不能加载", "write when { … }: nothing is permitted or forbidden without a condition"))
 	}
 	return p
 }
@@ -289,7 +289,7 @@ func (c *checker) scope(p *Policy) {
 		case ast.ScopeTypeAll, ast.ScopeTypeIs:
 		default:
 			c.say(p, strictyaml.Say("策略点名了某一个主体或者客体", "the policy names one particular actor or resource"),
-				strictyaml.Say("只写类型,例如 principal is Officer", "name a kind only, such as principal is Officer"))
+				strictyaml.Say("只写类型，例如 principal is Officer", "name a kind only, such as principal is Officer"))
 		}
 	}
 }
@@ -305,7 +305,7 @@ func (c *checker) coverage(p *Policies) {
 		}
 		if !permitted {
 			c.found = append(c.found, strictyaml.Complaint{
-				File: ".", What: strictyaml.Say("没有策略许可操作 %q,任何人都做不了", "no policy permits %q, so nobody can ever do it", string(name)),
+				File: ".", What: strictyaml.Say("没有策略许可操作 %q，任何人都做不了", "no policy permits %q, so nobody can ever do it", string(name)),
 				Remedy: strictyaml.Say("补充一条许可该操作的策略", "add a policy that permits it"),
 			})
 		}
