@@ -61,6 +61,14 @@ func (u *Request) business() string {
 	return u.acts
 }
 
+// SubjectName names whose affairs the actor acts in: the business, or herself.
+func (u *Request) SubjectName() string {
+	if name := u.business(); name != "" {
+		return name
+	}
+	return u.Actor.Name()
+}
+
 func (u *Request) whoStaff() string { return u.Actor.Name() }
 
 func (u *Request) backText(l Link) string {
@@ -116,4 +124,13 @@ func pairs(form url.Values) []Link {
 		}
 	}
 	return all
+}
+
+// PasswordWords are what the button of a gov.PasswordInput says.
+func PasswordWords(u *Request) gov.PasswordWords {
+	return gov.PasswordWords{
+		Show: u.T("common.password.show"), Hide: u.T("common.password.hide"),
+		ShowLabel: u.T("common.password.show-label"), HideLabel: u.T("common.password.hide-label"),
+		Shown: u.T("common.password.shown"), Hidden: u.T("common.password.hidden"),
+	}
 }

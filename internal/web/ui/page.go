@@ -23,7 +23,7 @@ type Page struct {
 	Staff   bool // a page for staff: dense, without help block; set by itself below /desk and the like
 	Wrong   bool // the form on it was wrong: the browser's title begins with the word for error
 	NoIndex bool // never to be found by search engines; set by itself behind a sign-in
-	Plain   bool // only the body in the frame, no notice and no back link: receipts for print
+	Refresh int  // seconds after which the page is fetched again: long work in progress
 }
 
 // Link is a text that leads somewhere.
@@ -117,4 +117,15 @@ func staff(path string) bool {
 		}
 	}
 	return false
+}
+
+// Download answers with a file that the browser keeps under a name.
+func Download(w http.ResponseWriter, mime, name string, content []byte) error {
+	h := w.Header()
+	h.Set("Content-Type", mime)
+	h.Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Content-Length", strconv.Itoa(len(content)))
+	_, err := w.Write(content)
+	return err
 }

@@ -1,0 +1,76 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"tongban/internal/platform/lang"
+	"tongban/internal/service/guide"
+	"tongban/internal/service/jurisdiction"
+)
+
+// speak is the language of what a command prints.
+type speak struct {
+	Lang string `help:"输出语言。 Language of the output." enum:"zh-CN,en" default:"zh-CN" placeholder:"LANG"`
+}
+
+type check struct {
+	speak
+	Dir  string `arg:"" help:"辖区目录。 Folder of the jurisdiction." type:"existingdir"`
+	JSON bool   `help:"以 JSON 输出。 Print JSON." name:"json"`
+}
+
+func (c *check) Run() error {
+	_, complaints := jurisdiction.Load(os.DirFS(c.Dir), filepath.Base(c.Dir))
+	write := jurisdiction.Report
+	if c.JSON {
+		write = jurisdiction.ReportJSON
+	}
+	if err := write(os.Stdout, complaints, lang.Lang(c.Lang)); err != nil {
+		return err
+	}
+	if jurisdiction.Wrong(complaints) {
+		return found
+	}
+	return nil
+}
+
+type test struct {
+	speak
+	Dir  string `arg:"" help:"辖区目录。 Folder of the jurisdiction." type:"existingdir"`
+	JSON bool   `help:"以 JSON 输出。 Print JSON." name:"json"`
+}
+
+func (t *test) Run() error {
+	city, complaints := jurisdiction.Load(os.DirFS(t.Dir), filepath.Base(t.Dir))
+	if city == nil {
+		if err := jurisdiction.Report(os.Stdout, complaints, lang.Lang(t.Lang)); err != nil {
+			return err
+		}
+		return found
+	}
+	passed, failed := 0, 0
+	for _, id := range city.ServiceIDs() {
+		entry := city.Services[id]
+		result := guide.Run(entry.Guide, entry.Scenarios)
+		passed += result.Passed
+		failed += len(result.Failures)
+		if t.JSON {
+			if err := json.NewEncoder(os.Stdout).Encode(map[string]any{"service": id, "result": result}); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, f := range result.Failures {
+			fmt.Printf("%s: %s\n", id, f)
+		}
+		fmt.Printf("%s: %s\n", id, result.Coverage)
+	}
+	fmt.Printf("%d passed, %d failed\n", passed, failed)
+	if failed > 0 {
+		return found
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"tongban/internal/platform/job"
+	"tongban/internal/security/identity"
+	"tongban/internal/service/casework"
+	"tongban/internal/service/feedback"
+	"tongban/internal/service/notice"
+)
+
+const (
+	jobSeal  = "audit.seal"
+	jobSweep = "app.sweep"
+
+	sealEvery  = 500 * time.Millisecond
+	sweepEvery = time.Hour
+)
+
+// listen is the only list of who hears of what.
+func (a *App) listen() {
+	job.Handle(a.Jobs, casework.JobTold, a.told)
+	job.Handle(a.Jobs, casework.JobFulfil, a.Fulfilment.Fulfil)
+	job.Handle(a.Jobs, jobSweep, a.sweep)
+	a.Jobs.Every(jobSweep, sweepEvery)
+}
+
+// told tells the applicant that something happened, and invites her to rate what came to its end.
+func (a *App) told(ctx context.Context, t casework.Told) error {
+	c, matters, err := a.Casework.Known(ctx, t.Case)
+	if err != nil {
+		return err
+	}
+	by := identity.ForSystem("notice")
+	err = a.Notice.Send(ctx, by, notice.Message{Event: t.Event, Account: c.Applicant, Subject: c.Subject, Case: c.ID, Matter: t.Matter, Kind: string(t.Kind)})
+	if err != nil || t.Kind != casework.Ruled {
+		return err
+	}
+	for _, m := range matters {
+		if m.ID == t.Matter {
+			return a.Feedback.Invite(ctx, by, feedback.Rating{
+				Matter: m.ID, Case: c.ID, Account: c.Applicant, Subject: c.Subject, Service: c.Service, Def: m.Def, Body: m.Body,
+			})
+		}
+	}
+	return nil
+}
+
+// sweep clears away what has run out.
+func (a *App) sweep(ctx context.Context, _ struct{}) error {
+	if err := a.Identity.Sweep(ctx); err != nil {
+		return err
+	}
+	return a.Application.Sweep(ctx)
+}

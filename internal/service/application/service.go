@@ -1,0 +1,327 @@
+package application
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"tongban/internal/data/credential"
+	"tongban/internal/data/registry"
+	"tongban/internal/platform/db"
+	"tongban/internal/platform/fault"
+	"tongban/internal/platform/ref"
+	"tongban/internal/security/access"
+	"tongban/internal/security/identity"
+	"tongban/internal/service/casework"
+	"tongban/internal/service/catalogue"
+	"tongban/internal/service/guide"
+)
+
+// Offer is a service as it is offered today.
+type Offer struct {
+	Service *catalogue.Service
+	Guide   *guide.Guide
+	Edition string
+}
+
+// Config is what a Service needs.
+type Config struct {
+	Gate        *access.Gate
+	Read        db.Queryer // for the answers of visitors, which are nobody's
+	Casework    *casework.Service
+	Registry    *registry.Service
+	Credentials *credential.Service
+	Editions    *catalogue.Editions
+	Offer       func(service string) (Offer, bool)
+	Register    func(id string) (catalogue.Register, bool)
+	Now         func() time.Time
+}
+
+// Service carries drafts.
+type Service struct {
+	gate        *access.Gate
+	read        db.Queryer
+	casework    *casework.Service
+	registry    *registry.Service
+	credentials *credential.Service
+	editions    *catalogue.Editions
+	offer       func(service string) (Offer, bool)
+	register    func(id string) (catalogue.Register, bool)
+	now         func() time.Time
+
+	mu     sync.Mutex
+	guides map[string]*guide.Guide // of editions that are no longer offered
+}
+
+// New makes the service.
+func New(c Config) *Service {
+	return &Service{
+		gate: c.Gate, read: c.Read, casework: c.Casework, registry: c.Registry, credentials: c.Credentials, editions: c.Editions,
+		offer: c.Offer, register: c.Register, now: c.Now, guides: map[string]*guide.Guide{},
+	}
+}
+
+// guideOf finds the guide of an edition; an old one is compiled again from what was kept.
+func (s *Service) guideOf(ctx context.Context, edition string) (*guide.Guide, error) {
+	service, err := s.editions.Find(ctx, edition)
+	if err != nil {
+		return nil, err
+	}
+	if offer, ok := s.offer(service.ID); ok && offer.Edition == edition {
+		return offer.Guide, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if g := s.guides[edition]; g != nil {
+		return g, nil
+	}
+	g, problems := guide.Compile(*service)
+	if g == nil {
+		return nil, fault.New(fault.Bug, "error.edition.not-compiled", "problems", problems[0].What)
+	}
+	s.guides[edition] = g
+	return g, nil
+}
+
+// The actions of drafts, as the policies name them.
+const (
+	actOpen         access.Action = "draft.open"
+	actRead         access.Action = "draft.read"
+	actWrite        access.Action = "draft.write"
+	actSubmit       access.Action = "draft.submit"
+	actRegisterRead access.Action = "register.read"
+	actCertRead     access.Action = "certificate.read"
+)
+
+// resource describes a draft to the gate.
+func resource(d Draft, level int) access.Resource {
+	return access.Resource{
+		Kind: "draft", ID: d.ID, Subject: d.Subject, Purpose: "application:" + d.Service,
+		Attrs: map[string]any{"applicant": d.Account, "person": d.Self, "level": level},
+	}
+}
+
+// Open makes a draft from a checklist: one application for all its matters. What the registers can
+// answer is filled in, with source and date; a register that is down costs nothing but its answers.
+func (s *Service) Open(ctx context.Context, by identity.Actor, token, name string) (Draft, error) {
+	c, err := s.Checklist(ctx, token)
+	if err != nil {
+		return Draft{}, err
+	}
+	return s.open(ctx, by, c.Service, c.Edition, Content{Self: by.Self, Name: name, Answers: c.Answers})
+}
+
+// Again makes a draft from a case for one matter that was refused, not accepted, withdrawn or lapsed,
+// with everything that was given before.
+func (s *Service) Again(ctx context.Context, by identity.Actor, caseID, def string) (Draft, error) {
+	d, err := s.casework.Read(ctx, by, caseID)
+	if err != nil {
+		return Draft{}, err
+	}
+	m, ok := d.Matter(def)
+	if !ok {
+		return Draft{}, fault.New(fault.NotFound, "error.case.not-found")
+	}
+	if !m.State.Ended() || m.State == casework.Approved {
+		return Draft{}, fault.New(fault.Conflict, "error.matter.state", "state", string(m.State))
+	}
+	offer, ok := s.offer(d.Service)
+	if !ok {
+		return Draft{}, fault.New(fault.NotFound, "error.service.not-found")
+	}
+	content := Content{Self: d.Person, Name: d.Name, Answers: d.Answers, Only: []string{def}, From: d.ID, Values: map[string]Entry{}, Materials: map[string]Choice{}}
+	for id, v := range d.Values {
+		content.Values[id] = Entry{Value: v}
+	}
+	for id, e := range d.Evidence {
+		if e.State == "uploaded" {
+			content.Materials[id] = Choice{Kind: Own, Evidence: e}
+		}
+	}
+	return s.open(ctx, by, d.Service, offer.Edition, content)
+}
+
+func (s *Service) open(ctx context.Context, by identity.Actor, service, edition string, content Content) (Draft, error) {
+	g, err := s.guideOf(ctx, edition)
+	if err != nil {
+		return Draft{}, err
+	}
+	plan := g.Plan(content.Answers)
+	switch {
+	case len(plan.Refusals) > 0:
+		return Draft{}, fault.New(fault.Conflict, "error.draft.not-eligible")
+	case !plan.Complete || slices.ContainsFunc(plan.Matters, func(m guide.PlanMatter) bool { return m.Maybe }):
+		return Draft{}, fault.New(fault.Conflict, "error.draft.open-questions")
+	}
+	def, err := s.editions.Find(ctx, edition)
+	if err != nil {
+		return Draft{}, err
+	}
+	if def.Audience == catalogue.ForBusiness && by.Subject == by.Self {
+		return Draft{}, fault.New(fault.Denied, "error.draft.business")
+	}
+	now := s.now()
+	d := Draft{ID: ref.NewID("a"), Account: by.ID, Subject: by.Subject, Service: service, Edition: edition, Content: content, Created: now, Updated: now, Version: 1}
+	if d.Values == nil {
+		d.Values = map[string]Entry{}
+	}
+	if d.Materials == nil {
+		d.Materials = map[string]Choice{}
+	}
+	d.Sections = map[string]bool{}
+	err = s.gate.Do(ctx, by, func(tx *access.Tx) error {
+		if err := tx.Permit(ctx, actOpen, resource(d, def.Level)); err != nil {
+			return err
+		}
+		if err := s.prefill(ctx, tx, &d, s.sheet(d, g)); err != nil {
+			return err
+		}
+		return insertDraft(ctx, tx, d)
+	})
+	return d, err
+}
+
+// Read opens a draft of the actor's.
+func (s *Service) Read(ctx context.Context, by identity.Actor, id string) (Sheet, error) {
+	var sheet Sheet
+	err := s.gate.See(ctx, by, func(v *access.View) error {
+		d, err := findDraft(ctx, v, id)
+		if err != nil {
+			return err
+		}
+		if err := v.Permit(ctx, actRead, resource(d, 0)); err != nil {
+			return hidden(err)
+		}
+		g, err := s.guideOf(ctx, d.Edition)
+		if err != nil {
+			return err
+		}
+		sheet = s.sheet(d, g)
+		return nil
+	})
+	return sheet, err
+}
+
+// Mine lists the actor's drafts for the affairs she acts in, newest first.
+func (s *Service) Mine(ctx context.Context, by identity.Actor) ([]Draft, error) {
+	var all []Draft
+	err := s.gate.See(ctx, by, func(v *access.View) error {
+		if err := v.Permit(ctx, actRead, resource(Draft{Account: by.ID, Subject: by.Subject, Content: Content{Self: by.Self}}, 0)); err != nil {
+			return err
+		}
+		var err error
+		all, err = draftsOf(ctx, v, by.ID, by.Subject)
+		return err
+	})
+	return all, err
+}
+
+// Save keeps the fields of one part of the form, the wrong ones too with what is wrong.
+func (s *Service) Save(ctx context.Context, by identity.Actor, id, section string, entries map[string]Entry) (Sheet, error) {
+	return s.change(ctx, by, id, func(_ *access.Tx, sheet Sheet) error {
+		for _, t := range sheet.Tasks {
+			if t.Section.ID != section {
+				continue
+			}
+			for _, f := range t.Fields {
+				e, ok := entries[f.ID]
+				if !ok {
+					continue
+				}
+				sheet.Values[f.ID] = entered(sheet.Values[f.ID], e, f.Locked)
+			}
+			sheet.Sections[section] = true
+			return nil
+		}
+		return fault.New(fault.NotFound, "error.draft.no-section")
+	})
+}
+
+// entered puts what a person wrote beside what a register holds. A register's value that she leaves as
+// it is keeps its source; one that the law does not let her replace stays, with her dispute.
+func entered(was, now Entry, locked bool) Entry {
+	held := was.Value.Value
+	if was.Source == "" {
+		held = was.Register
+	}
+	if held != "" && (locked || now.Value.Value == held) {
+		kept := was
+		if was.Source == "" { // she had written her own and now returns to the register's
+			kept = Entry{Value: casework.Value{Value: held}}
+		}
+		kept.Disputed, kept.Code, kept.Args = was.Disputed, "", nil
+		return kept
+	}
+	now.Register = held
+	return now
+}
+
+// Dispute notes what the applicant says is wrong with a register's value; the bodies see it.
+func (s *Service) Dispute(ctx context.Context, by identity.Actor, id, field, text string) (Sheet, error) {
+	if text == "" {
+		return Sheet{}, fault.Fields([]fault.Field{{Name: "text", Code: "field.required"}})
+	}
+	return s.change(ctx, by, id, func(_ *access.Tx, sheet Sheet) error {
+		e, ok := sheet.Values[field]
+		if !ok || e.Source == "" {
+			return fault.New(fault.NotFound, "error.draft.no-field")
+		}
+		e.Disputed = text
+		sheet.Values[field] = e
+		return nil
+	})
+}
+
+// Discard removes a draft at its owner's wish.
+func (s *Service) Discard(ctx context.Context, by identity.Actor, id string) error {
+	return s.gate.Do(ctx, by, func(tx *access.Tx) error {
+		d, err := findDraft(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := tx.Permit(ctx, actWrite, resource(d, 0)); err != nil {
+			return hidden(err)
+		}
+		return removeDraft(ctx, tx, id, s.now())
+	})
+}
+
+// change lets fn change a draft of the actor's and writes it.
+func (s *Service) change(ctx context.Context, by identity.Actor, id string, fn func(tx *access.Tx, sheet Sheet) error) (Sheet, error) {
+	var sheet Sheet
+	err := s.gate.Do(ctx, by, func(tx *access.Tx) error {
+		d, err := findDraft(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := tx.Permit(ctx, actWrite, resource(d, 0)); err != nil {
+			return hidden(err)
+		}
+		if d.Case != "" {
+			return fault.New(fault.Conflict, "error.draft.submitted")
+		}
+		g, err := s.guideOf(ctx, d.Edition)
+		if err != nil {
+			return err
+		}
+		sheet = s.sheet(d, g)
+		if err := fn(tx, sheet); err != nil {
+			return err
+		}
+		if err := updateDraft(ctx, tx, sheet.Draft, s.now()); err != nil {
+			return err
+		}
+		sheet = s.sheet(sheet.Draft, g)
+		sheet.Version++
+		return nil
+	})
+	return sheet, err
+}
+
+func hidden(err error) error {
+	if fault.Is(err, fault.Denied) {
+		return fault.Wrap(fault.NotFound, "error.draft.not-found", err)
+	}
+	return err
+}

@@ -1,0 +1,217 @@
+package casework
+
+import (
+	"time"
+
+	"tongban/internal/service/catalogue"
+	"tongban/internal/service/deadline"
+)
+
+// State is where a matter stands. It is said only here; wording for people derives from it.
+type State string
+
+// The states of a matter.
+const (
+	Waiting    State = "waiting"    // for the result of an earlier matter
+	Received   State = "received"   // submitted; to be accepted or answered within five working days (art. 32)
+	Correcting State = "correcting" // more was asked for; the applicant's turn
+	Accepted   State = "accepted"   // accepted and under review; the decision clock runs (art. 42)
+	Special    State = "special"    // a special procedure of art. 45 stops the clock
+	Proposed   State = "proposed"   // a decision waits for its second signature
+	Approved   State = "approved"
+	Refused    State = "refused"
+	Declined   State = "declined"  // not accepted (不予受理, art. 32)
+	Withdrawn  State = "withdrawn" // by the applicant
+	Lapsed     State = "lapsed"    // ended because an earlier matter failed or nothing was corrected in time
+)
+
+// Ended reports whether nothing more can happen to a matter in this state.
+func (s State) Ended() bool {
+	switch s {
+	case Approved, Refused, Declined, Withdrawn, Lapsed:
+		return true
+	}
+	return false
+}
+
+// Open lists the states in which somebody still has something to do.
+var Open = []State{Waiting, Received, Correcting, Accepted, Special, Proposed}
+
+// Case is one application for one service.
+type Case struct {
+	ID        string
+	Number    string // the reference number a person reads aloud
+	Service   string
+	Edition   string // of the catalogue, kept for the life of the case
+	Applicant string // account of the person who applied
+	Person    string // her register id (GB 11643)
+	Subject   string // whose affairs: the person's id or the business's USCC
+	Name      string // the subject's name, as shown to officers
+	Answers   map[string]string
+	Values    map[string]Value
+	Evidence  map[string]Evidence
+	Draft     string // the draft it came from; one draft opens at most one case
+	OpenedAt  time.Time
+	ClosedAt  time.Time // zero while any matter is open
+	Receipt   string    // audit entry of the submission, for the log proof
+	Version   int
+}
+
+// Value is one value of the form as it was declared, with where it came from.
+type Value struct {
+	Value    string    `json:"value"`
+	Source   string    `json:"source,omitempty"`   // register; empty when the applicant wrote it
+	Recorded time.Time `json:"recorded,omitzero"`  // when the register recorded it
+	Disputed string    `json:"disputed,omitempty"` // what the applicant says is wrong with the register's value
+}
+
+// Evidence is one material as it was given.
+type Evidence struct {
+	State       string            `json:"state"` // held, upstream, made, uploaded, later, granted
+	Source      string            `json:"source,omitempty"`
+	Version     int               `json:"version,omitempty"` // of the register's record
+	Values      map[string]string `json:"values,omitempty"`  // exactly the fields that were agreed to
+	Certificate string            `json:"certificate,omitempty"`
+	Files       []File            `json:"files,omitempty"`
+	Until       deadline.Day      `json:"until,omitempty"` // for later: the day it is promised for
+	At          time.Time         `json:"at,omitzero"`
+}
+
+// File is one uploaded file.
+type File struct {
+	Hash string `json:"hash"`
+	Name string `json:"name"`
+	Type string `json:"type"`
+	Size int64  `json:"size"`
+}
+
+// Matter is one service matter of a case, in the hands of one body.
+type Matter struct {
+	ID      string
+	Case    string
+	Number  string // the case's number, copied for the queue
+	Service string
+	Def     string // the matter's id in the catalogue
+	Body    string
+	State   State
+	Officer string // account of the officer who has it; empty while nobody has
+	DueOn   deadline.Day
+	Version int
+	Ordinal int
+	Detail
+}
+
+// Detail is what is known of a matter beyond what queues are searched by.
+type Detail struct {
+	After       []catalogue.After `json:"after,omitempty"`
+	Handling    string            `json:"handling"`
+	Second      bool              `json:"second,omitempty"`
+	Commitment  bool              `json:"commitment,omitempty"` // decided on the applicant's written promise (告知承诺)
+	Applies     []string          `json:"checks,omitempty"`     // checks of the catalogue that apply to this person
+	Statutory   *catalogue.Limit  `json:"statutory,omitempty"`
+	Promised    *catalogue.Limit  `json:"promised,omitempty"`
+	OfficerName string            `json:"officer_name,omitempty"`
+
+	ReceivedOn deadline.Day   `json:"received_on,omitempty"`
+	AcceptedOn deadline.Day   `json:"accepted_on,omitempty"`
+	Deemed     bool           `json:"deemed,omitempty"` // accepted by law because nobody answered in time
+	DecidedOn  deadline.Day   `json:"decided_on,omitempty"`
+	Acceptance deadline.Clock `json:"acceptance"`
+	Decision   deadline.Clock `json:"decision"`
+	PromisedOn deadline.Day   `json:"promised_on,omitempty"`
+	Tentative  bool           `json:"tentative,omitempty"` // the due day rests on a calendar that is not yet published
+
+	Asked     *Asked                 `json:"asked,omitempty"`
+	Answered  *Answered              `json:"answered,omitempty"`
+	Special   []SpecialProcedure     `json:"special,omitempty"`
+	Extension *Extension             `json:"extension,omitempty"`
+	Proposal  *Ruling                `json:"proposal,omitempty"`
+	Returned  string                 `json:"returned,omitempty"` // why the second person sent the proposal back
+	Ruling    *Ruling                `json:"ruling,omitempty"`
+	Checked   map[string]CheckResult `json:"checked,omitempty"`
+	Result    *Result                `json:"result,omitempty"`
+	Ending    string                 `json:"ending,omitempty"` // text key: why it lapsed
+	Handovers []Handover             `json:"handovers,omitempty"`
+}
+
+// Asked is the one-time notice of everything that must be corrected (art. 32(4)).
+type Asked struct {
+	On     deadline.Day `json:"on"`
+	Until  deadline.Day `json:"until"`
+	Points []Point      `json:"points"`
+	By     string       `json:"by"`
+}
+
+// Point is one thing to correct: a material or a field, what is wrong and the provision.
+type Point struct {
+	Material  string `json:"material,omitempty"`
+	Field     string `json:"field,omitempty"`
+	Text      string `json:"text"`
+	Provision string `json:"provision,omitempty"`
+}
+
+// Answered is the applicant's correction, with what stood there before.
+type Answered struct {
+	On      deadline.Day        `json:"on"`
+	Message string              `json:"message,omitempty"`
+	Values  map[string][2]Value `json:"values,omitempty"` // field: before, after
+	Files   map[string][]File   `json:"files,omitempty"`  // material: new files
+	Before  map[string][]File   `json:"before,omitempty"` // material: the files they replace
+}
+
+// SpecialProcedure is one procedure whose time does not count (art. 45).
+type SpecialProcedure struct {
+	Notice string       `json:"notice"` // number of the written notice
+	Kind   string       `json:"kind"`
+	From   deadline.Day `json:"from"`
+	Days   int          `json:"days"` // expected, as the written notice says
+	To     deadline.Day `json:"to,omitempty"`
+	Reason string       `json:"reason"`
+	Result string       `json:"result,omitempty"`
+	By     string       `json:"by"`
+}
+
+// Extension is the one lengthening of the clock that the head may grant (art. 42).
+type Extension struct {
+	AskedBy    string       `json:"asked_by"`
+	Reason     string       `json:"reason"`
+	ApprovedBy string       `json:"approved_by,omitempty"`
+	On         deadline.Day `json:"on,omitempty"`
+}
+
+// Ruling is a decision with the facts, the reasons and the provisions it rests on (arts. 34 to 38).
+type Ruling struct {
+	Approve    bool     `json:"approve"`
+	Facts      string   `json:"facts"`
+	Reasons    string   `json:"reasons"`
+	Provisions []string `json:"provisions,omitempty"`
+	Succeed    string   `json:"succeed,omitempty"` // for a refusal: what would make it succeed
+	By         string   `json:"by"`
+	ByName     string   `json:"by_name,omitempty"`
+	SignedBy   string   `json:"signed_by,omitempty"`
+	SignedName string   `json:"signed_name,omitempty"`
+}
+
+// CheckResult is the outcome of one check.
+type CheckResult struct {
+	Outcome string    `json:"outcome"` // pass, fail or unknown
+	Note    string    `json:"note,omitempty"`
+	Seen    string    `json:"seen,omitempty"` // the register's value that was compared
+	By      string    `json:"by"`
+	At      time.Time `json:"at"`
+}
+
+// Result is what an approved matter gave.
+type Result struct {
+	Certificate string            `json:"certificate,omitempty"` // id of the e-certificate
+	Values      map[string]string `json:"values,omitempty"`
+	At          time.Time         `json:"at"`
+}
+
+// Handover is one passing of the matter from an officer to another.
+type Handover struct {
+	From string       `json:"from"`
+	To   string       `json:"to"`
+	Note string       `json:"note"`
+	On   deadline.Day `json:"on"`
+}

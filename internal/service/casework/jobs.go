@@ -1,0 +1,228 @@
+package casework
+
+import (
+	"context"
+	"slices"
+
+	"tongban/internal/platform/db"
+	"tongban/internal/platform/fault"
+	"tongban/internal/security/access"
+	"tongban/internal/security/identity"
+	"tongban/internal/service/catalogue"
+	"tongban/internal/service/deadline"
+)
+
+var system = identity.ForSystem("casework").WithName("通办")
+
+// inSystem makes an event happen that nobody but the platform causes, for a matter as it is now.
+// decide may return nil to say that nothing is to happen any more.
+func (s *Service) inSystem(ctx context.Context, matter string, decide func(tx *access.Tx, c Case, m Matter) (*Event, error)) error {
+	return s.gate.Do(ctx, system, func(tx *access.Tx) error {
+		m, err := findMatter(ctx, tx, matter)
+		if err != nil {
+			return err
+		}
+		c, err := findCase(ctx, tx, m.Case)
+		if err != nil {
+			return err
+		}
+		if err := tx.Permit(ctx, ActSystem, MatterResource(c, m)); err != nil {
+			return err
+		}
+		e, err := decide(tx, c, m)
+		if err != nil || e == nil {
+			return err
+		}
+		e.At, e.By = s.now(), system
+		return s.happen(ctx, tx, m, *e)
+	})
+}
+
+// wake looks at a matter whose acceptance or correction clock has run out. Run twice, or late, or for
+// a matter that went on meanwhile, it does nothing.
+func (s *Service) wake(ctx context.Context, about About) error {
+	m, err := s.peek(ctx, about.Matter)
+	if err != nil || m.Version != about.Version {
+		return err
+	}
+	return s.inSystem(ctx, about.Matter, func(_ *access.Tx, _ Case, m Matter) (*Event, error) {
+		if m.Version != about.Version || m.DueOn == "" || deadline.Of(s.now()) <= m.DueOn {
+			return nil, nil
+		}
+		switch m.State {
+		case Received:
+			return &Event{Kind: DeemedTaken}, nil
+		case Correcting:
+			return &Event{Kind: Expired, Text: "ending.not-corrected"}, nil
+		}
+		return nil, nil
+	})
+}
+
+// Known reads a case and its matters for the platform's own work after an event; it shows them to
+// nobody.
+func (s *Service) Known(ctx context.Context, id string) (Case, []Matter, error) {
+	c, err := findCase(ctx, s.read, id)
+	if err != nil {
+		return c, nil, err
+	}
+	matters, err := mattersOf(ctx, s.read, id)
+	return c, matters, err
+}
+
+// peek reads a matter without showing it to anybody, to see whether there is work at all.
+func (s *Service) peek(ctx context.Context, matter string) (Matter, error) {
+	return findMatter(ctx, s.read, matter)
+}
+
+// failOut ends the matters that waited for one that did not succeed, and only those.
+func (s *Service) failOut(ctx context.Context, about About) error {
+	matters, err := mattersOf(ctx, s.read, about.Case)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(matters, func(m Matter) bool { return m.ID == about.Matter })
+	if i < 0 {
+		return nil
+	}
+	for _, m := range matters {
+		if m.State != Waiting || !slices.ContainsFunc(m.After, func(a catalogue.After) bool { return a.Matter == matters[i].Def }) {
+			continue
+		}
+		err := s.inSystem(ctx, m.ID, func(_ *access.Tx, _ Case, now Matter) (*Event, error) {
+			if now.State != Waiting {
+				return nil, nil
+			}
+			return &Event{Kind: Failed, Text: "ending.upstream"}, nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Finish records in the transaction of its fulfilment what an approved matter gave, and releases the
+// matters that waited for nothing else. Done twice, it does nothing.
+func (s *Service) Finish(ctx context.Context, tx *access.Tx, matter string, result Result) error {
+	m, err := findMatter(ctx, tx, matter)
+	if err != nil {
+		return err
+	}
+	if m.Result != nil {
+		return nil
+	}
+	c, err := findCase(ctx, tx, m.Case)
+	if err != nil {
+		return err
+	}
+	if err := tx.Permit(ctx, ActSystem, MatterResource(c, m)); err != nil {
+		return err
+	}
+	result.At = s.now()
+	if err := s.happen(ctx, tx, m, Event{Kind: Fulfilled, At: result.At, By: system, Result: &result}); err != nil {
+		return err
+	}
+	matters, err := mattersOf(ctx, tx, m.Case)
+	if err != nil {
+		return err
+	}
+	done := map[string]bool{}
+	for _, other := range matters {
+		done[other.Def] = other.State == Approved && other.Result != nil
+	}
+	for _, other := range matters {
+		if other.State != Waiting || slices.ContainsFunc(other.After, func(a catalogue.After) bool { return !done[a.Matter] }) {
+			continue
+		}
+		if err := s.happen(ctx, tx, other, Event{Kind: Released, At: s.now(), By: system}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check makes the system's checks of a matter against the registers, and decides a matter that is
+// decided by them alone. A register that is down is tried again later; nothing is decided meanwhile.
+func (s *Service) check(ctx context.Context, about About) error {
+	m, err := s.peek(ctx, about.Matter)
+	if err != nil || m.State.Ended() || m.State == Waiting {
+		return err
+	}
+	return s.inSystem(ctx, about.Matter, func(tx *access.Tx, c Case, m Matter) (*Event, error) {
+		if m.State.Ended() || m.State == Waiting {
+			return nil, nil
+		}
+		def, err := s.Def(ctx, c, m)
+		if err != nil {
+			return nil, err
+		}
+		results, failed := map[string]CheckResult{}, []catalogue.Check{}
+		for _, check := range def.Checks {
+			if check.Kind != "system" || !slices.Contains(m.Applies, check.ID) {
+				continue
+			}
+			outcome, seen, err := s.compare(ctx, tx, c, check)
+			if err != nil {
+				return nil, err
+			}
+			results[check.ID] = CheckResult{Outcome: outcome, Seen: seen, By: system.ID, At: s.now()}
+			if outcome != "pass" {
+				failed = append(failed, check)
+			}
+		}
+		if m.Handling != string(catalogue.BySystem) || m.State != Received {
+			if len(results) == 0 || m.State == Proposed {
+				return nil, nil
+			}
+			return &Event{Kind: Checked, Checks: results}, nil
+		}
+		ruling := Ruling{Approve: len(failed) == 0, By: system.ID, ByName: system.Name()}
+		for _, check := range def.Checks {
+			if _, made := results[check.ID]; made {
+				ruling.Facts += check.Text.ZH + "；"
+			}
+		}
+		for _, check := range failed {
+			ruling.Reasons += check.Text.ZH + "；"
+			if check.Cite.Provision != "" {
+				ruling.Provisions = append(ruling.Provisions, check.Cite.Provision)
+			}
+		}
+		if !ruling.Approve && len(ruling.Provisions) == 0 && def.Cite.Provision != "" {
+			ruling.Provisions = []string{def.Cite.Provision}
+		}
+		return &Event{Kind: Ruled, Ruling: &ruling, Checks: results}, nil
+	})
+}
+
+// compare asks one register about one fact, under the purpose of the case.
+func (s *Service) compare(ctx context.Context, tx *access.Tx, c Case, check catalogue.Check) (outcome, seen string, err error) {
+	subject := c.Subject
+	if s.keyOf(check.Register) == "person" {
+		subject = c.Person
+	}
+	err = tx.Permit(ctx, actRegisterRead, access.Resource{
+		Kind: "register", ID: check.Register, Subject: subject, Case: c.ID, Purpose: "casework:" + c.Service, Fields: []string{check.Field},
+		Attrs: map[string]any{"applicant": c.Applicant, "person": c.Person, "evidence": []string{check.Field}},
+	})
+	if err != nil {
+		return "", "", err
+	}
+	rec, err := s.registry.Look(ctx, db.Queryer(tx), check.Register, subject)
+	if fault.Is(err, fault.NotFound) {
+		return "fail", "", nil
+	}
+	if err != nil {
+		return "", "", err
+	}
+	seen = rec.Values[check.Field]
+	want := check.Equals
+	if check.Matches != "" {
+		want = c.Values[check.Matches].Value
+	}
+	if (want == "" && seen != "") || seen == want {
+		return "pass", seen, nil
+	}
+	return "fail", seen, nil
+}

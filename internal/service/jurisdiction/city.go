@@ -1,0 +1,75 @@
+package jurisdiction
+
+import (
+	"io/fs"
+	"maps"
+	"slices"
+
+	"tongban/internal/platform/strictyaml"
+	"tongban/internal/security/law"
+	"tongban/internal/security/org"
+	"tongban/internal/service/catalogue"
+	"tongban/internal/service/deadline"
+)
+
+// Complaint is one thing that is wrong with the files.
+type Complaint = strictyaml.Complaint
+
+// City is one government, loaded and checked. It does not change after it is made, and may be used by
+// many at once.
+type City struct {
+	Manifest
+	Edition      string // SHA-256 of all its files, in hexadecimal
+	Law          *law.Book
+	Org          *org.Chart
+	Calendar     *deadline.Calendar
+	Stages       []Stage
+	Purposes     []Purpose
+	Services     map[string]*Entry
+	Certificates map[string]catalogue.CertificateType
+	Registers    map[string]catalogue.Register
+	Policies     fs.FS // the *.cedar files
+	People       Demo  // for a demonstration only
+}
+
+// Service returns the service with that id in the edition that is in force.
+func (c *City) Service(id string) (*Entry, bool) {
+	e, ok := c.Services[id]
+	return e, ok
+}
+
+// Stage returns the life-cycle stage with that id.
+func (c *City) Stage(id string) (Stage, bool) {
+	for _, s := range c.Stages {
+		if s.ID == id {
+			return s, true
+		}
+	}
+	return Stage{}, false
+}
+
+// TaskCode is the implementation code (实施编码) of a matter: the body's unified social credit code, the
+// level at which it acts and the basic code, 31 characters (GB/T 39554.1). Empty when the body is not of
+// this city.
+func (c *City) TaskCode(m catalogue.Matter) string {
+	b, ok := c.Org.Body(m.Body)
+	if !ok || len(b.USCC) != 18 || b.Level < 1 || b.Level > 9 || len(m.Code) != 12 {
+		return ""
+	}
+	return b.USCC + string(rune('0'+b.Level)) + m.Code
+}
+
+// Warnings says what will be wrong soon: years whose calendar is missing, counted from today. Until it
+// is there, due dates in that year are provisional.
+func (c *City) Warnings(today deadline.Day) []Complaint {
+	var warnings []Complaint
+	for _, year := range c.Calendar.Missing(today, 366) {
+		warnings = append(warnings, missingYear(year))
+	}
+	return warnings
+}
+
+// ServiceIDs lists the services by id, in a fixed order.
+func (c *City) ServiceIDs() []string {
+	return slices.Sorted(maps.Keys(c.Services))
+}

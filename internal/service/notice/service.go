@@ -1,0 +1,111 @@
+package notice
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"time"
+
+	"tongban/internal/platform/ref"
+	"tongban/internal/security/access"
+	"tongban/internal/security/identity"
+)
+
+// Schema makes the tables that this package owns.
+//
+//go:embed schema/*.sql
+var Schema embed.FS
+
+// Message is one message in a person's mailbox.
+type Message struct {
+	ID      string
+	Case    string
+	Matter  string // empty when it is about the whole case
+	Kind    string // what happened, as casework names it
+	At      time.Time
+	ReadAt  time.Time // zero while unread
+	Account string
+	Subject string
+	Event   string
+}
+
+// Service keeps mailboxes.
+type Service struct {
+	gate *access.Gate
+	now  func() time.Time
+}
+
+// New makes the service.
+func New(gate *access.Gate, now func() time.Time) *Service { return &Service{gate: gate, now: now} }
+
+const (
+	actSend access.Action = "message.write"
+	actRead access.Action = "message.read"
+)
+
+func resource(account, subject, caseID string) access.Resource {
+	return access.Resource{Kind: "mailbox", ID: account, Subject: subject, Case: caseID, Purpose: "notice", Attrs: map[string]any{"applicant": account}}
+}
+
+// Send puts a message into the mailbox of the case's applicant. A second message about the same event
+// changes nothing.
+func (s *Service) Send(ctx context.Context, by identity.Actor, m Message) error {
+	return s.gate.Do(ctx, by, func(tx *access.Tx) error {
+		if err := tx.Permit(ctx, actSend, resource(m.Account, m.Subject, m.Case)); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `INSERT INTO notice_message (id, event, account, subject, case_id, matter_id, kind, at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (event) DO NOTHING`,
+			ref.NewID("n"), m.Event, m.Account, m.Subject, m.Case, m.Matter, m.Kind, s.now().UnixMicro())
+		return err
+	})
+}
+
+// Mine lists the actor's messages for the affairs she acts in, newest first, and how many of all are
+// unread. before is the last id of the page above, or empty.
+func (s *Service) Mine(ctx context.Context, by identity.Actor, before string, limit int) (messages []Message, unread int, err error) {
+	if before == "" {
+		before = "~"
+	}
+	err = s.gate.See(ctx, by, func(v *access.View) error {
+		if err := v.Permit(ctx, actRead, resource(by.ID, by.Subject, "")); err != nil {
+			return err
+		}
+		if err := v.QueryRowContext(ctx, `SELECT COUNT(*) FROM notice_message WHERE account = $1 AND subject = $2 AND read_at IS NULL`, by.ID, by.Subject).Scan(&unread); err != nil {
+			return err
+		}
+		rows, err := v.QueryContext(ctx, `SELECT id, case_id, matter_id, kind, at, read_at FROM notice_message
+			WHERE account = $1 AND subject = $2 AND id < $3 ORDER BY id DESC LIMIT $4`, by.ID, by.Subject, before, limit)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			m := Message{Account: by.ID, Subject: by.Subject}
+			var at int64
+			var read sql.NullInt64
+			if err := rows.Scan(&m.ID, &m.Case, &m.Matter, &m.Kind, &at, &read); err != nil {
+				return err
+			}
+			m.At = time.UnixMicro(at)
+			if read.Valid {
+				m.ReadAt = time.UnixMicro(read.Int64)
+			}
+			messages = append(messages, m)
+		}
+		return rows.Err()
+	})
+	return messages, unread, err
+}
+
+// MarkRead notes that the actor has opened what the messages about a case point to.
+func (s *Service) MarkRead(ctx context.Context, by identity.Actor, caseID string) error {
+	return s.gate.Do(ctx, by, func(tx *access.Tx) error {
+		if err := tx.Permit(ctx, actRead, resource(by.ID, by.Subject, caseID)); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE notice_message SET read_at = $1 WHERE account = $2 AND case_id = $3 AND read_at IS NULL`,
+			s.now().UnixMicro(), by.ID, caseID)
+		return err
+	})
+}

@@ -1,0 +1,445 @@
+package find
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"tongban/internal/platform/fault"
+	"tongban/internal/platform/ref"
+	"tongban/internal/security/identity"
+	"tongban/internal/service/application"
+	"tongban/internal/service/casework"
+	"tongban/internal/service/catalogue"
+	"tongban/internal/service/jurisdiction"
+	"tongban/internal/web/say"
+	"tongban/internal/web/ui"
+	"tongban/internal/web/ui/gov"
+	"tongban/internal/web/ui/gp"
+)
+
+// Handler serves the pages on which a person begins.
+type Handler struct {
+	City        func() *jurisdiction.City
+	Application *application.Service
+	Casework    *casework.Service
+
+	mu    sync.Mutex
+	made  string // edition of the index
+	index *index
+}
+
+// Mount registers the pages.
+func (h *Handler) Mount(m *ui.Mux) {
+	m.Handle("GET /{$}", h.home)
+	m.Handle("GET /search", h.search)
+	m.Handle("GET /life", h.life)
+	m.Handle("GET /business", h.business)
+	m.Handle("GET /topics", h.topics)
+	m.Handle("GET /departments", h.departments)
+	m.Handle("GET /departments/{body}", h.department)
+	m.Handle("GET /offices", h.offices)
+	m.Handle("GET /life/{event}", h.event)
+	m.Handle("GET /business/event/{event}", h.event)
+	m.Handle("GET /services/{code}", h.matter)
+	m.Handle("GET /services/{code}/guide", h.guide)
+}
+
+func (h *Handler) find(city *jurisdiction.City) *index {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.made != city.Edition {
+		h.index, h.made = newIndex(city), city.Edition
+	}
+	return h.index
+}
+
+func (h *Handler) words(u *ui.Request) say.Words { return say.In(u.Printer, h.City()) }
+
+// eventCards lists the services of an audience as cards.
+func (h *Handler) eventCards(u *ui.Request, pick func(*catalogue.Service) bool) []card {
+	city := h.City()
+	var all []card
+	for _, id := range city.ServiceIDs() {
+		if s := city.Services[id].Service; pick(s) {
+			all = append(all, card{Title: u.Of(s.Name), Text: u.Of(s.Summary), Href: u.Path(say.EventPath(s))})
+		}
+	}
+	return all
+}
+
+// stages lists the stages in the life of a business, each with its first service or the list of all.
+func (h *Handler) stages(u *ui.Request) []card {
+	city := h.City()
+	var all []card
+	for _, st := range city.Stages {
+		if st.Audience != catalogue.ForBusiness {
+			continue
+		}
+		one := card{Title: u.Of(st.Name), Text: u.Of(st.Summary), Href: u.Path("/business")}
+		var names []string
+		for _, id := range city.ServiceIDs() {
+			if s := city.Services[id].Service; s.Stage == st.ID {
+				names = append(names, u.Of(s.Name))
+				one.Href = u.Path(say.EventPath(s))
+			}
+		}
+		if len(names) > 0 {
+			one.Text = u.List(names)
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
+	u := ui.From(r)
+	v := homeView{
+		Request: u,
+		Life:    h.eventCards(u, func(s *catalogue.Service) bool { return s.Audience == catalogue.ForPerson }),
+		Stages:  h.stages(u),
+		More: []ui.Link{
+			{Text: u.T("find.departments.title"), Href: u.Path("/departments")},
+			{Text: u.T("find.offices.title"), Href: u.Path("/offices")},
+			{Text: u.T("find.verify.title"), Href: u.Path("/verify")},
+		},
+	}
+	if u.Actor.Kind == identity.Person {
+		var err error
+		if v.Go, err = h.goOn(r, u); err != nil {
+			return err
+		}
+	}
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("find.home.title"), Nav: "services", Hero: v.search().View(), Body: v.body()})
+}
+
+// goOn lists what waits for the person: drafts and matters to correct, at most three.
+func (h *Handler) goOn(r *http.Request, u *ui.Request) ([]card, error) {
+	city := h.City()
+	var all []card
+	cases, err := h.Casework.Mine(r.Context(), u.Actor, "", 20)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range cases {
+		for _, m := range c.Matters {
+			if m.State == casework.Correcting {
+				all = append(all, card{Title: u.T("find.home.correct", "number", c.Number), Text: u.T("find.home.correct.until", "day", u.Day(string(m.DueOn))), Href: "/me/applications/" + c.ID})
+			}
+		}
+	}
+	drafts, err := h.Application.Mine(r.Context(), u.Actor)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range drafts {
+		if e, ok := city.Service(d.Service); ok {
+			all = append(all, card{Title: u.Of(e.Service.Name), Text: u.T("find.home.draft", "day", u.Moment(d.Updated)), Href: "/apply/" + d.ID})
+		}
+	}
+	return all[:min(3, len(all))], nil
+}
+
+// examples are searches as people say them.
+func (v homeView) examples() []gp.Link {
+	var all []gp.Link
+	for _, q := range strings.Split(v.T("find.home.queries"), "|") {
+		all = append(all, gp.Link{Text: q, Href: v.Path("/search") + "?q=" + url.QueryEscape(q)})
+	}
+	return all
+}
+
+func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
+	u := ui.From(r)
+	q := strings.TrimSpace(r.URL.Query().Get("q"))
+	if runes := []rune(q); len(runes) > 100 {
+		q = string(runes[:100])
+	}
+	if ref.CheckNumber(strings.ToUpper(q)) {
+		return u.See(w, r, "/me/applications?number="+url.QueryEscape(strings.ToUpper(q)))
+	}
+	v := searchView{Request: u, Query: q}
+	if q != "" {
+		events, matters := group{Title: u.T("find.search.events")}, group{Title: u.T("find.search.matters")}
+		for _, hit := range h.find(h.City()).find(q, 12) {
+			s := hit.service
+			switch {
+			case hit.matter != nil:
+				matters.Cards = append(matters.Cards, card{Title: u.Of(hit.matter.Name), Text: u.Of(hit.matter.Plain), Href: u.Path(h.matterPath(hit.matter))})
+			case v.Best == nil && len(events.Cards) == 0:
+				v.Best = &card{Title: u.Of(s.Name), Text: u.Of(s.Summary), Href: u.Path(say.EventPath(s))}
+			default:
+				events.Cards = append(events.Cards, card{Title: u.Of(s.Name), Text: u.Of(s.Summary), Href: u.Path(say.EventPath(s))})
+			}
+		}
+		for _, g := range []group{events, matters} {
+			if len(g.Cards) > 0 {
+				v.Groups = append(v.Groups, g)
+			}
+		}
+		v.None = v.Best == nil && len(v.Groups) == 0
+	}
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("find.search.title"), Nav: "services", Back: home(u), Body: v.body(), NoIndex: true})
+}
+
+func home(u *ui.Request) ui.Link { return ui.Link{Href: u.Path("/")} }
+
+func (h *Handler) browse(w http.ResponseWriter, r *http.Request, v browseView) error {
+	return v.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Back: home(v.Request), Body: v.body()})
+}
+
+func (h *Handler) byStage(w http.ResponseWriter, r *http.Request, audience catalogue.Audience, title string) error {
+	u := ui.From(r)
+	v := browseView{Request: u, Title: u.T(title), Lead: u.T(title + ".lead")}
+	for _, st := range h.City().Stages {
+		if st.Audience != audience {
+			continue
+		}
+		g := group{Title: u.Of(st.Name), Note: u.Of(st.Summary), Cards: h.eventCards(u, func(s *catalogue.Service) bool { return s.Stage == st.ID })}
+		if len(g.Cards) > 0 {
+			v.Groups = append(v.Groups, g)
+		}
+	}
+	return h.browse(w, r, v)
+}
+
+func (h *Handler) life(w http.ResponseWriter, r *http.Request) error {
+	return h.byStage(w, r, catalogue.ForPerson, "find.life.title")
+}
+
+func (h *Handler) business(w http.ResponseWriter, r *http.Request) error {
+	return h.byStage(w, r, catalogue.ForBusiness, "find.business.title")
+}
+
+func (h *Handler) topics(w http.ResponseWriter, r *http.Request) error {
+	u := ui.From(r)
+	v := browseView{Request: u, Title: u.T("find.topics.title"), Lead: u.T("find.topics.lead"), Groups: []group{
+		{Title: u.T("find.home.life"), Cards: h.eventCards(u, func(s *catalogue.Service) bool { return s.Audience == catalogue.ForPerson })},
+		{Title: u.T("find.home.business"), Cards: h.eventCards(u, func(s *catalogue.Service) bool { return s.Audience == catalogue.ForBusiness })},
+	}}
+	return h.browse(w, r, v)
+}
+
+// mattersOf lists the matters of a body over all services.
+func (h *Handler) mattersOf(body string) []*catalogue.Matter {
+	city := h.City()
+	var all []*catalogue.Matter
+	for _, id := range city.ServiceIDs() {
+		for i := range city.Services[id].Service.Matters {
+			if m := &city.Services[id].Service.Matters[i]; m.Body == body {
+				all = append(all, m)
+			}
+		}
+	}
+	return all
+}
+
+func (h *Handler) departments(w http.ResponseWriter, r *http.Request) error {
+	u := ui.From(r)
+	g := group{}
+	for _, b := range h.City().Org.Bodies() {
+		if len(h.mattersOf(b.ID)) > 0 {
+			g.Cards = append(g.Cards, card{Title: u.Of(b.Name), Text: u.Of(b.Duties), Href: u.Path("/departments/" + b.ID)})
+		}
+	}
+	return h.browse(w, r, browseView{Request: u, Title: u.T("find.departments.title"), Lead: u.T("find.departments.lead"), Groups: []group{g}})
+}
+
+func (h *Handler) department(w http.ResponseWriter, r *http.Request) error {
+	u := ui.From(r)
+	b, ok := h.City().Org.Body(r.PathValue("body"))
+	if !ok {
+		return fault.New(fault.NotFound, "error.page")
+	}
+	g := group{Title: u.T("find.departments.matters"), Note: u.T("find.office.line", "address", u.Of(b.Address), "phone", b.Contact, "hours", u.Of(b.Hours))}
+	for _, m := range h.mattersOf(b.ID) {
+		g.Cards = append(g.Cards, card{Title: u.Of(m.Name), Text: u.Of(m.Plain), Href: u.Path(h.matterPath(m))})
+	}
+	return h.browse(w, r, browseView{Request: u, Title: u.Of(b.Name), Lead: u.Of(b.Duties), Groups: []group{g}})
+}
+
+func (h *Handler) offices(w http.ResponseWriter, r *http.Request) error {
+	u := ui.From(r)
+	v := browseView{Request: u, Title: u.T("find.offices.title"), Lead: u.T("find.offices.lead")}
+	for _, b := range h.City().Org.Bodies() {
+		if len(h.mattersOf(b.ID)) > 0 || b.ID == "gov-service" {
+			v.Groups = append(v.Groups, group{Title: u.Of(b.Name), Note: u.T("find.office.line", "address", u.Of(b.Address), "phone", b.Contact, "hours", u.Of(b.Hours))})
+		}
+	}
+	return h.browse(w, r, v)
+}
+
+func (h *Handler) event(w http.ResponseWriter, r *http.Request) error {
+	u := ui.From(r)
+	e, ok := h.City().Service(r.PathValue("event"))
+	if !ok || u.At != say.EventPath(e.Service) {
+		return fault.New(fault.NotFound, "error.page")
+	}
+	s, words := e.Service, h.words(u)
+	v := eventView{
+		Request: u, Title: u.Of(s.Name), Summary: u.Of(s.Summary), For: u.Of(s.For), NotFor: u.Of(s.NotFor),
+		Start: u.Path("/check/" + s.ID), Lead: u.T("find.event.lead", "body", words.Body(s.Lead)), Question: len(s.Questions),
+		Source: u.T("find.event.source", "source", words.Cite(s.Cite)), Checked: u.T("find.event.checked", "day", u.Day(s.Checked), "body", words.Body(s.Lead)),
+	}
+	if s.Total != nil {
+		v.Total = u.T("find.event.total", "limit", words.LimitCited(s.Total))
+	}
+	for i := range s.Matters {
+		m := &s.Matters[i]
+		st := step{N: strconv.Itoa(i + 1), Title: u.Of(m.Name), Href: u.Path(h.matterPath(m)), Plain: u.Of(m.Plain)}
+		if len(m.After) > 0 {
+			var names []string
+			for _, a := range m.After {
+				names = append(names, words.Matter(s, a.Matter))
+			}
+			st.Join = u.T("find.event.after", "matters", u.List(names))
+		} else if i > 0 {
+			st.Join = u.T("find.event.and")
+		}
+		if m.When != "" {
+			st.When = u.T("find.event.when", "why", u.Of(m.Why))
+		}
+		st.Facts = []string{words.Body(m.Body)}
+		if m.Promised != nil {
+			st.Facts = append(st.Facts, u.T("find.event.promised", "limit", words.Limit(m.Promised)))
+		} else if m.Statutory != nil {
+			st.Facts = append(st.Facts, u.T("find.event.statutory", "limit", words.Limit(m.Statutory)))
+		}
+		if len(m.Fees) == 0 {
+			st.Facts = append(st.Facts, u.T("find.event.free"))
+		}
+		st.Facts = append(st.Facts, u.T("find.event.visits", "n", strconv.Itoa(m.Visits)))
+		v.Steps = append(v.Steps, st)
+	}
+	for i := range s.Materials {
+		m := &s.Materials[i]
+		if m.Source.Applicant {
+			v.Bring = append(v.Bring, line{Text: u.Of(m.Name)})
+		} else {
+			v.Reused = append(v.Reused, line{u.Of(m.Name), "· " + words.Where(s, m)})
+		}
+	}
+	for _, id := range s.Related {
+		if other, ok := h.City().Service(id); ok {
+			v.Related = append(v.Related, ui.Link{Text: u.Of(other.Service.Name), Href: u.Path(say.EventPath(other.Service))})
+		}
+	}
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Back: home(u), Body: v.body()})
+}
+
+// matterPath is a matter's address: its implementation code.
+func (h *Handler) matterPath(m *catalogue.Matter) string { return "/services/" + h.City().TaskCode(*m) }
+
+func (h *Handler) byCode(code string) (*catalogue.Service, *catalogue.Matter, bool) {
+	city := h.City()
+	for _, id := range city.ServiceIDs() {
+		s := city.Services[id].Service
+		i := slices.IndexFunc(s.Matters, func(m catalogue.Matter) bool { return city.TaskCode(m) == code })
+		if i >= 0 {
+			return s, &s.Matters[i], true
+		}
+	}
+	return nil, nil, false
+}
+
+func text(s string) gov.Text { return gov.Text{Text: s} }
+
+func row(key, value string) gov.Row { return gov.Row{Key: text(key), Value: text(value)} }
+
+func (h *Handler) matter(w http.ResponseWriter, r *http.Request) error {
+	u := ui.From(r)
+	s, m, ok := h.byCode(r.PathValue("code"))
+	if !ok {
+		return fault.New(fault.NotFound, "error.page")
+	}
+	v := h.plain(u, s, m)
+	v.Start, v.Guide = u.Path("/check/"+s.ID), u.Path(h.matterPath(m)+"/guide")
+	v.Event = ui.Link{Text: u.Of(s.Name), Href: u.Path(say.EventPath(s))}
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Back: v.Event, Body: v.body()})
+}
+
+// plain is what the page and the guide of a matter have in common.
+func (h *Handler) plain(u *ui.Request, s *catalogue.Service, m *catalogue.Matter) matterView {
+	words := h.words(u)
+	v := matterView{Request: u, Title: u.Of(m.Name), Plain: u.Of(m.Plain)}
+	v.Rows = []gov.Row{
+		row(u.T("find.matter.body"), words.BodyName(m.Body)),
+		row(u.T("find.matter.basis"), words.Cite(m.Cite)),
+		row(u.T("find.matter.statutory"), words.LimitCited(m.Statutory)),
+	}
+	if m.Promised != nil {
+		v.Rows = append(v.Rows, row(u.T("find.matter.promised"), words.LimitCited(m.Promised)))
+	}
+	fee := u.T("find.event.free")
+	for i, f := range m.Fees {
+		if i == 0 {
+			fee = ""
+		}
+		fee += words.T("say.with-cite", "fact", u.Of(f.Name)+" "+u.Yuan(f.Fen), "cite", words.Cite(f.Cite))
+	}
+	v.Rows = append(v.Rows, row(u.T("find.matter.fee"), fee), row(u.T("find.matter.visits"), u.T("find.event.visits", "n", strconv.Itoa(m.Visits))))
+	if m.Result != nil {
+		v.Rows = append(v.Rows, row(u.T("find.matter.result"), u.Of(m.Result.Name)))
+	}
+	var conditions, materials []line
+	for _, c := range m.Conditions {
+		conditions = append(conditions, line{u.Of(c.Text), cited(words.Cite(c.Cite))})
+	}
+	for i := range s.Materials {
+		if mt := &s.Materials[i]; slices.Contains(mt.For, m.ID) {
+			materials = append(materials, line{u.Of(mt.Name), "· " + words.Where(s, mt)})
+		}
+	}
+	for _, g := range []guideGroup{{Title: u.T("find.matter.can-i"), Lines: conditions}, {Title: u.T("find.matter.need"), Lines: materials}} {
+		if len(g.Lines) > 0 {
+			v.Groups = append(v.Groups, g)
+		}
+	}
+	return v
+}
+
+func cited(cite string) string {
+	if cite == "" {
+		return ""
+	}
+	return "· " + cite
+}
+
+// guide is the official guide: every element that the law asks for, in a fixed order, for print.
+func (h *Handler) guide(w http.ResponseWriter, r *http.Request) error {
+	u := ui.From(r)
+	s, m, ok := h.byCode(r.PathValue("code"))
+	if !ok {
+		return fault.New(fault.NotFound, "error.page")
+	}
+	v, words, city := h.plain(u, s, m), h.words(u), h.City()
+	v.Rows = append([]gov.Row{
+		row(u.T("find.guide.code"), city.TaskCode(*m)), row(u.T("find.guide.type"), u.T("find.type."+m.Type)),
+	}, v.Rows...)
+	v.Groups = append(v.Groups,
+		guideGroup{Title: u.T("find.guide.process"), Lines: []line{
+			{Text: u.T("find.guide.process.receive")}, {Text: u.T("find.guide.process.accept")}, {Text: u.T("find.guide.process.review")},
+			{Text: u.T("find.guide.process.decide")}, {Text: u.T("find.guide.process.deliver")},
+		}},
+		guideGroup{Title: u.T("find.guide.contact"), Rows: []gov.Row{
+			row(u.T("find.guide.ask"), m.Contact.Ask), row(u.T("find.guide.complain"), m.Contact.Complain),
+			row(u.T("find.guide.place"), u.Of(m.Contact.Place)), row(u.T("find.guide.hours"), u.Of(m.Contact.Hours)),
+		}},
+		guideGroup{Title: u.T("find.guide.remedy"), Rows: []gov.Row{
+			row(u.T("find.guide.review"), u.Of(m.Remedy.Review)), row(u.T("find.guide.court"), u.Of(m.Remedy.Court)),
+		}})
+	if len(m.Questions) > 0 {
+		var rows []gov.Row
+		for _, q := range m.Questions {
+			rows = append(rows, row(u.Of(q.Ask), u.Of(q.Answer)))
+		}
+		v.Groups = append(v.Groups, guideGroup{Title: u.T("find.guide.faq"), Rows: rows})
+	}
+	v.Groups = append(v.Groups, guideGroup{Title: u.T("find.guide.edition"), Lines: []line{
+		{Text: u.T("find.event.checked", "day", u.Day(s.Checked), "body", words.Body(s.Lead))}, {Text: u.T("find.guide.hash", "hash", city.Services[s.ID].Edition[:12])},
+	}})
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Back: ui.Link{Text: v.Title, Href: u.Path(h.matterPath(m))}, Body: v.body()})
+}
