@@ -1,22 +1,27 @@
 package strictyaml
 
 import (
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"sort"
 	"strconv"
+	"unicode/utf8"
 )
 
 // Marshal writes a value in one fixed form: JSON (which is YAML) without white space, the keys of structs
 // in the order of their fields, those of maps sorted, and without what is empty and marked omitempty.
 // Equal values give equal bytes whatever their files looked like, and Read reads them back.
-func Marshal(v any) []byte { return appendValue(nil, reflect.ValueOf(v)) }
+func Marshal(v any) []byte {
+	m := marshaller{shapes: map[reflect.Type]*shape{}}
+	return m.append(nil, reflect.ValueOf(v))
+}
 
-func appendValue(b []byte, v reflect.Value) []byte {
+type marshaller struct{ shapes map[reflect.Type]*shape }
+
+func (m *marshaller) append(b []byte, v reflect.Value) []byte {
 	switch v.Kind() {
 	case reflect.Pointer:
-		return appendValue(b, v.Elem())
+		return m.append(b, v.Elem())
 	case reflect.String:
 		return appendText(b, v.String())
 	case reflect.Bool:
@@ -31,7 +36,7 @@ func appendValue(b []byte, v reflect.Value) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = appendValue(b, v.Index(i))
+			b = m.append(b, v.Index(i))
 		}
 		return append(b, ']')
 	case reflect.Map:
@@ -43,13 +48,18 @@ func appendValue(b []byte, v reflect.Value) []byte {
 				b = append(b, ',')
 			}
 			b = append(appendText(b, k.String()), ':')
-			b = appendValue(b, v.MapIndex(k))
+			b = m.append(b, v.MapIndex(k))
 		}
 		return append(b, '}')
 	case reflect.Struct:
 		b = append(b, '{')
 		first := true
-		for _, f := range shapeOf(v.Type()).fields {
+		sh, ok := m.shapes[v.Type()]
+		if !ok {
+			sh = shapeOf(v.Type())
+			m.shapes[v.Type()] = sh
+		}
+		for _, f := range sh.fields {
 			fv := v.Field(f.index)
 			if !f.required && fv.IsZero() || fv.Kind() == reflect.Pointer && fv.IsNil() {
 				continue
@@ -59,17 +69,25 @@ func appendValue(b []byte, v reflect.Value) []byte {
 			}
 			first = false
 			b = append(appendText(b, f.key), ':')
-			b = appendValue(b, fv)
+			b = m.append(b, fv)
 		}
 		return append(b, '}')
 	}
 	panic(fmt.Sprintf("strictyaml: cannot marshal %s", v.Type()))
 }
 
+// appendText writes a JSON string. Beyond what JSON demands, what YAML does not print is escaped too.
 func appendText(b []byte, s string) []byte {
-	text, err := json.Marshal(s)
-	if err != nil { // a string can always be marshalled
-		panic(err)
+	b = append(b, '"')
+	for _, r := range s {
+		switch {
+		case r == '"' || r == '\\':
+			b = append(b, '\\', byte(r))
+		case r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff:
+			b = fmt.Appendf(b, `\u%04x`, r)
+		default:
+			b = utf8.AppendRune(b, r)
+		}
 	}
-	return append(b, text...)
+	return append(b, '"')
 }

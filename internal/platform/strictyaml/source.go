@@ -99,6 +99,15 @@ func (s *Source) Has(path string) bool {
 	return true
 }
 
+// Text is the scalar with that path, as it reads; empty when there is none.
+func (s *Source) Text(path string) string {
+	if !s.Has(path) {
+		return ""
+	}
+	n, _ := s.find(path)
+	return n.Value
+}
+
 // Complain makes a complaint about the value with that path.
 func (s *Source) Complain(path string, what, remedy lang.Text) Complaint {
 	p := s.At(path)

@@ -346,7 +346,7 @@ func FuzzRead(f *testing.F) {
 func TestMarshal(t *testing.T) {
 	in, _, _ := Read[service]("service.yaml", []byte(whole), grammar)
 	want := `{"id":"open-a-shop","day":"2026-03-02","matters":[{"id":"licence","name":{"zh":"许可","en":"Licence"},` +
-		`"when":"area \u003e= 50","site":true,"share":0.5,"limit":{"n":20,"unit":"working"},"keywords":["许可","no","01"],` +
+		`"when":"area >= 50","site":true,"share":0.5,"limit":{"n":20,"unit":"working"},"keywords":["许可","no","01"],` +
 		`"answers":{"area":"80","prepack":"false"}}]}`
 	if got := string(Marshal(in)); got != want {
 		t.Errorf("Marshal() = %s, want %s", got, want)

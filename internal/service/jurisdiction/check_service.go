@@ -1,0 +1,232 @@
+package jurisdiction
+
+import (
+	"path"
+	"slices"
+
+	"tongban/internal/platform/strictyaml"
+	"tongban/internal/service/catalogue"
+)
+
+// service is one service being checked, with what its parts refer to.
+type service struct {
+	*loader
+	def       catalogue.Service
+	src       *strictyaml.Source
+	scenarios []catalogue.Scenario
+	scenarioS *strictyaml.Source // nil when there are none
+	broken    bool               // something in the file could not be read
+
+	matters   map[string]*catalogue.Matter
+	matterIDs []string
+	materials []string
+	questions map[string]*catalogue.Question
+	asked     []string
+	fields    map[string]placedField
+	fieldIDs  []string
+}
+
+type placedField struct {
+	field *catalogue.Field
+	path  string
+}
+
+// services loads and checks all services.
+func (l *loader) services() {
+	for _, src := range l.in("services/*/service.yaml") {
+		s := &service{loader: l, src: src}
+		cs := src.Decode(&s.def, l.grammar)
+		l.complain(cs...)
+		s.broken = len(cs) > 0 || !src.Has("")
+		l.opened = append(l.opened, s)
+		dir := path.Dir(src.File())
+		l.lookup.services = append(l.lookup.services, path.Base(dir))
+		for _, sc := range l.in("services/*/scenarios.yaml") {
+			if path.Dir(sc.File()) == dir {
+				s.scenarioS = sc
+				l.complain(sc.Decode(&s.scenarios, l.grammar)...)
+			}
+		}
+		if name := path.Base(dir); s.def.ID != "" && s.def.ID != name {
+			l.complain(src.Complain("id",
+				strictyaml.Say("服务编号 %[1]q 与文件夹名 %[2]q 不符", "the service is called %[1]q and its folder %[2]q", s.def.ID, name),
+				strictyaml.Say("改成一致", "make them agree")))
+		}
+		if s.scenarioS == nil && !s.broken {
+			l.complain(src.Complain("", strictyaml.Say("没有情景用例", "the service has no scenarios"),
+				strictyaml.Say("在旁边加上 scenarios.yaml:至少一个人的回答和应有的结果", "add scenarios.yaml beside it: at least one person's answers and what must come out")))
+		}
+	}
+	numbers := make([]placed[catalogue.Service], len(l.opened))
+	for i, s := range l.opened {
+		numbers[i] = placed[catalogue.Service]{s.def, s.src, ""}
+	}
+	unique(l, numbers, "catalogue", func(s catalogue.Service) string { return s.Catalogue })
+	for _, s := range l.opened {
+		s.check()
+	}
+	l.compile()
+}
+
+// check checks everything about a service that needs no evaluation.
+func (s *service) check() {
+	s.index()
+	s.head()
+	for i := range s.def.Questions {
+		s.question(strictyaml.Item("questions", i), &s.def.Questions[i])
+	}
+	for i := range s.def.Matters {
+		s.matter(strictyaml.Item("matters", i), &s.def.Matters[i])
+	}
+	s.order()
+	for i := range s.def.Materials {
+		s.material(strictyaml.Item("materials", i), &s.def.Materials[i])
+	}
+	s.form()
+	s.cites(s.src, "", s.def)
+}
+
+// index collects the ids of a service and refuses those that stand twice.
+func (s *service) index() {
+	d := &s.def
+	s.matters, s.questions, s.fields = map[string]*catalogue.Matter{}, map[string]*catalogue.Question{}, map[string]placedField{}
+	for i := range d.Questions {
+		s.questions[d.Questions[i].ID] = &d.Questions[i]
+		s.asked = append(s.asked, d.Questions[i].ID)
+	}
+	for i := range d.Matters {
+		s.matters[d.Matters[i].ID] = &d.Matters[i]
+		s.matterIDs = append(s.matterIDs, d.Matters[i].ID)
+	}
+	for i := range d.Materials {
+		s.materials = append(s.materials, d.Materials[i].ID)
+	}
+	var fieldPaths, sections, refusals []string
+	for i := range d.Sections {
+		sections = append(sections, d.Sections[i].ID)
+		for j := range d.Sections[i].Fields {
+			f := &d.Sections[i].Fields[j]
+			at := strictyaml.Item(strictyaml.Item("sections", i)+".fields", j)
+			if _, twice := s.fields[f.ID]; !twice {
+				s.fields[f.ID] = placedField{f, at}
+			}
+			s.fieldIDs = append(s.fieldIDs, f.ID)
+			fieldPaths = append(fieldPaths, at+".id")
+		}
+	}
+	for i := range d.Refusals {
+		refusals = append(refusals, d.Refusals[i].ID)
+	}
+	s.uniqueWithin(s.src, s.asked, paths("questions", "id", len(d.Questions)))
+	s.uniqueWithin(s.src, s.matterIDs, paths("matters", "id", len(d.Matters)))
+	s.uniqueWithin(s.src, s.materials, paths("materials", "id", len(d.Materials)))
+	s.uniqueWithin(s.src, sections, paths("sections", "id", len(sections)))
+	s.uniqueWithin(s.src, refusals, paths("refusals", "id", len(refusals)))
+	s.uniqueWithin(s.src, s.fieldIDs, fieldPaths)
+	codes := make([]string, len(d.Matters))
+	for i := range d.Matters {
+		codes[i] = d.Matters[i].Code
+	}
+	s.uniqueWithin(s.src, codes, paths("matters", "code", len(codes)))
+}
+
+func paths(list, key string, n int) []string {
+	ps := make([]string, n)
+	for i := range ps {
+		ps[i] = strictyaml.Key(strictyaml.Item(list, i), key)
+	}
+	return ps
+}
+
+// head checks what a service says about itself.
+func (s *service) head() {
+	d := &s.def
+	s.body(s.src, "lead", d.Lead)
+	s.refer(s.src, "stage", d.Stage, s.lookup.stages, aStage)
+	for i, id := range d.Related {
+		s.refer(s.src, strictyaml.Item("related", i), id, s.lookup.services, aService)
+		if id == d.ID && id != "" {
+			s.complain(s.src.Complain(strictyaml.Item("related", i),
+				strictyaml.Say("相关服务是它自己", "a service related to itself"), strictyaml.Say("删去它", "delete it")))
+		}
+	}
+}
+
+// question checks one question of the guide.
+func (s *service) question(at string, q *catalogue.Question) {
+	s.options(s.src, at, q.Type, q.Options)
+	numeric := q.Type == "integer" || q.Type == "decimal"
+	if q.Type != "" && !numeric {
+		for key, given := range map[string]bool{"min": q.Min != nil, "max": q.Max != nil} {
+			if given {
+				s.complain(s.src.ComplainKey(at+"."+key,
+					strictyaml.Say("类型是 %s,不能有 %[2]s", "the type is %s and cannot have %[2]s", q.Type, key),
+					strictyaml.Say("删去它,或类型改为 integer 或 decimal", "delete it, or change the type to integer or decimal")))
+			}
+		}
+	}
+	s.bounds(at, "min", "max", q.Min, q.Max)
+	if q.Fact != nil {
+		if q.Fact.Field == "" && q.Fact.Register != "" {
+			s.complain(s.src.Complain(at+".fact", strictyaml.Say("缺 \"field\"", "\"field\" is missing"),
+				strictyaml.Say("写明登记库的哪个字段回答这个问题", "say which field of the register answers the question")))
+		}
+		a, ok := s.register(s.src, at+".fact.register", q.Fact.Register, at+".fact.field", q.Fact.Field)
+		if ok {
+			s.fits(at+".fact.field", a, q.Type, q.Options)
+		}
+	}
+	if q.Unsure != nil && q.Unsure.As != "" && !fitsType(q.Unsure.As, q.Type, q.Options) {
+		s.wrongValue(s.src, at+".unsure.as", q.Unsure.As, q.Type, q.Options)
+	}
+}
+
+// bounds refuses a lower bound above the upper one.
+func (s *service) bounds(at, low, high string, least, most *float64) {
+	if least != nil && most != nil && *least > *most {
+		s.complain(s.src.Complain(at+"."+low,
+			strictyaml.Say("%[1]s 大于 %[2]s:%[3]v > %[4]v", "%[1]s is above %[2]s: %[3]v > %[4]v", low, high, *least, *most),
+			strictyaml.Say("对调或改正", "exchange or mend them")))
+	}
+}
+
+// fits checks that the options of a question or form field include those that a register can hold.
+func (s *service) fits(path string, a catalogue.Attribute, kind string, options []catalogue.Option) {
+	agree := a.Type == kind || kind == "" || a.Type == ""
+	switch kind {
+	case "text", "long-text", "address", "phone", "email", "bank-card":
+		agree = a.Type == "text" || a.Type == "name"
+	case "name":
+		agree = a.Type == "text" || a.Type == "name"
+	case "decimal", "money":
+		agree = a.Type == "integer" || a.Type == "decimal"
+	case "enum":
+		if a.Type == "enum" {
+			for _, o := range a.Options {
+				if !slices.Contains(optionValues(options), o.Value) {
+					s.complain(s.src.Complain(path,
+						strictyaml.Say("登记库的值 %[1]q 不在选项里", "the register's value %[1]q is not among the options", o.Value),
+						strictyaml.Say("加上这个选项", "add it as an option")))
+				}
+			}
+		}
+	}
+	if !agree {
+		s.complain(s.src.Complain(path,
+			strictyaml.Say("登记库字段 %[1]q 的类型是 %[2]s,这里是 %[3]s", "the register's field %[1]q is of type %[2]s and this is %[3]s", a.ID, a.Type, kind),
+			strictyaml.Say("换一个字段,或把类型改成一致", "take another field, or make the types agree")))
+	}
+}
+
+// wrongValue complains about a value that is not of its type.
+func (l *loader) wrongValue(src *strictyaml.Source, path, value, kind string, options []catalogue.Option) {
+	remedy := strictyaml.Say("写一个类型为 %s 的值", "write a value of type %s", kind)
+	if kind == "enum" {
+		remedy = strictyaml.DidYouMean(value, optionValues(options), anOption)
+	} else if kind == "boolean" {
+		remedy = strictyaml.Say("写 true 或 false", "write true or false")
+	} else if kind == "date" {
+		remedy = strictyaml.Say("写成 2026-03-02 的形式", "write it like 2026-03-02")
+	}
+	l.complain(src.Complain(path, strictyaml.Say("%[1]q 不是 %[2]s", "%[1]q is no %[2]s", value, kind), remedy))
+}

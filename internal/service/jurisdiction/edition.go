@@ -1,0 +1,140 @@
+package jurisdiction
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"sort"
+	"strings"
+
+	"tongban/internal/platform/strictyaml"
+	"tongban/internal/security/law"
+	"tongban/internal/security/org"
+	"tongban/internal/service/catalogue"
+	"tongban/internal/service/guide"
+)
+
+// edition names a set of files by their names and contents.
+func edition(files map[string][]byte) string {
+	names := make([]string, 0, len(files))
+	for name := range files {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	h := sha256.New()
+	var length [8]byte
+	part := func(b []byte) { // with its length, so that no two sets of files read the same
+		binary.BigEndian.PutUint64(length[:], uint64(len(b)))
+		h.Write(length[:])
+		h.Write(b)
+	}
+	for _, name := range names {
+		part([]byte(name))
+		part(files[name])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// Entry is one service in one edition, with everything that it refers to. It does not change after it
+// is made.
+type Entry struct {
+	Edition string // SHA-256 of Text, in hexadecimal
+	Text    []byte // the edition in its fixed form, for keeping; Compile makes the entry again from it
+
+	Service      *catalogue.Service
+	Guide        *guide.Guide
+	Certificates map[string]catalogue.CertificateType
+	Registers    map[string]catalogue.Register
+	Law          *law.Book  // the provisions that it cites
+	Org          *org.Chart // the bodies that it names, without their staff
+	Scenarios    []catalogue.Scenario
+}
+
+// bundle is the fixed form of an edition. It is for ever: cases keep it for as long as they are kept.
+type bundle struct {
+	Service      catalogue.Service           `yaml:"service"`
+	Certificates []catalogue.CertificateType `yaml:"certificates"`
+	Registers    []catalogue.Register        `yaml:"registers"`
+	Laws         []law.File                  `yaml:"laws"`
+	Bodies       []org.Body                  `yaml:"bodies"`
+}
+
+// Compile makes an entry from the fixed form of an edition. It is for editions that were published: what
+// was right then is not judged by the rules of today, and the complaints are only of what cannot be
+// read or evaluated any more. Without an entry there is at least one.
+func Compile(text []byte) (*Entry, []Complaint) {
+	b, src, cs := strictyaml.Read[bundle]("edition", text, nil)
+	if strictyaml.Stops(cs) {
+		return nil, cs
+	}
+	e := newEntry(text, b)
+	g, problems := guide.Compile(b.Service)
+	if g == nil {
+		for _, p := range problems {
+			cs = append(cs, problemAt(src, strictyaml.Key("service", p.Path), p))
+		}
+		return nil, strictyaml.Sort(cs)
+	}
+	e.Guide, e.Service = g, g.Service()
+	return e, nil
+}
+
+func newEntry(text []byte, b bundle) *Entry {
+	sum := sha256.Sum256(text)
+	e := &Entry{
+		Edition: hex.EncodeToString(sum[:]), Text: text, Service: &b.Service,
+		Certificates: map[string]catalogue.CertificateType{}, Registers: map[string]catalogue.Register{},
+		Law: law.NewBook(b.Laws...), Org: org.NewChart(org.File{Bodies: b.Bodies}),
+	}
+	for _, c := range b.Certificates {
+		e.Certificates[c.ID] = c
+	}
+	for _, r := range b.Registers {
+		e.Registers[r.ID] = r
+	}
+	return e
+}
+
+// bundle gathers a service and what it refers to, each once and in the order of ids.
+func (s *service) bundle() bundle {
+	c := s.city
+	want := map[string]map[string]bool{"register": {}, "certificate": {}, "provision": {}, "body": {}}
+	// References are the texts under these keys, and what they refer to may refer further.
+	kind := map[string]string{"register": "register", "certificate": "certificate", "provision": "provision", "body": "body",
+		"lead": "body", "issuer": "body", "keeper": "body"}
+	note := func(path, v string) {
+		key := path[strings.LastIndexByte(path, '.')+1:]
+		if k := kind[key]; k != "" && v != "" {
+			want[k][v] = true
+		}
+	}
+	strictyaml.Each(s.def, "", note)
+	b := bundle{Service: s.def}
+	for _, id := range sorted(want["certificate"]) {
+		strictyaml.Each(c.Certificates[id], "", note)
+		b.Certificates = append(b.Certificates, c.Certificates[id])
+	}
+	for _, id := range sorted(want["register"]) {
+		strictyaml.Each(c.Registers[id], "", note)
+		b.Registers = append(b.Registers, c.Registers[id])
+	}
+	for _, id := range sorted(want["provision"]) {
+		p, _ := c.Law.Find(id)
+		b.Laws = append(b.Laws, law.File{Law: p.Law, Short: p.Short, Edition: p.Edition, Certainty: p.Certainty, Source: p.Source,
+			Provisions: []law.Provision{p}})
+	}
+	for _, id := range sorted(want["body"]) {
+		body, _ := c.Org.Body(id)
+		b.Bodies = append(b.Bodies, body)
+	}
+	return b
+}
+
+func sorted(set map[string]bool) []string {
+	list := make([]string, 0, len(set))
+	for id := range set {
+		list = append(list, id)
+	}
+	sort.Strings(list)
+	return list
+}
