@@ -150,8 +150,6 @@ func base(action, who, own, in string) access.Resource {
 		}
 	case "certificate":
 		r.Attrs["bodies"], r.Attrs["presented"] = bodies, true
-	case "rating":
-		r.Attrs["rated"] = false
 	}
 	return r
 }
@@ -175,7 +173,7 @@ func change(t testing.TB, r *access.Resource, set map[string]any) {
 			r.Fields = texts(v)
 		case "level":
 			r.Attrs["level"] = v.(int)
-		case "officer", "proposer", "second", "presented", "rated":
+		case "officer", "proposer", "second", "presented":
 			r.Attrs[key] = v
 		case "bodies", "evidence":
 			r.Attrs[key] = texts(v)

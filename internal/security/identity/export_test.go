@@ -1,5 +1,7 @@
 package identity
 
+import "context"
+
 // Hashings is how many passwords were hashed so far.
 func (s *Service) Hashings() int64 { return s.hasher.done.Load() }
 
@@ -29,3 +31,6 @@ func (s *Service) Forget() {
 	defer s.cache.mu.Unlock()
 	clear(s.cache.seats)
 }
+
+// Swept sweeps and returns how many rows that were.
+func (s *Service) Swept(ctx context.Context) (int64, error) { return s.sweep(ctx) }

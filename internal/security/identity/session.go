@@ -168,9 +168,14 @@ func (s *Service) over(row seatRow, now time.Time) bool {
 		row.scopes == nil && now.Sub(row.session.SeenAt) >= idle
 }
 
-// Clean deletes what has expired and returns how many rows that were. What somebody ended stays for a
-// day, so that every process has heard of it.
-func (s *Service) Clean(ctx context.Context) (int64, error) {
+// Sweep deletes what has expired. What somebody ended stays for a day, so that every process has heard
+// of it.
+func (s *Service) Sweep(ctx context.Context) error {
+	_, err := s.sweep(ctx)
+	return err
+}
+
+func (s *Service) sweep(ctx context.Context) (int64, error) {
 	var n int64
 	now := s.now()
 	err := s.store.Write(ctx, func(tx *db.Tx) error {
@@ -179,7 +184,7 @@ func (s *Service) Clean(ctx context.Context) (int64, error) {
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("clean sessions: %w", err)
+		return 0, fmt.Errorf("sweep sessions: %w", err)
 	}
 	return n, nil
 }

@@ -334,7 +334,7 @@ func TestTokens(t *testing.T) {
 	})
 }
 
-func TestClean(t *testing.T) {
+func TestSweep(t *testing.T) {
 	t.Parallel()
 	each(t, func(t *testing.T, c *city) {
 		ctx := context.Background()
@@ -361,10 +361,13 @@ func TestClean(t *testing.T) {
 		} {
 			c.pass(tt.pass)
 			for _, want := range []int64{tt.want, 0} { // twice: the second time there is nothing left
-				if n, err := c.Clean(ctx); err != nil || n != want {
-					t.Errorf("Clean() = %d, %v, want %d", n, err, want)
+				if n, err := c.Swept(ctx); err != nil || n != want {
+					t.Errorf("Sweep() = %d, %v, want %d", n, err, want)
 				}
 			}
+		}
+		if err := c.Sweep(ctx); err != nil {
+			t.Error(err)
 		}
 		// What somebody ended stays for a day.
 		y := c.signIn(t, "wang")
@@ -372,12 +375,12 @@ func TestClean(t *testing.T) {
 			t.Fatal(err)
 		}
 		c.pass(11 * time.Hour)
-		if n, err := c.Clean(ctx); err != nil || n != 0 {
-			t.Errorf("Clean() = %d, %v, want 0", n, err)
+		if n, err := c.Swept(ctx); err != nil || n != 0 {
+			t.Errorf("Sweep() = %d, %v, want 0", n, err)
 		}
 		c.pass(13 * time.Hour)
-		if n, err := c.Clean(ctx); err != nil || n != 1 {
-			t.Errorf("Clean() = %d, %v, want 1", n, err)
+		if n, err := c.Swept(ctx); err != nil || n != 1 {
+			t.Errorf("Sweep() = %d, %v, want 1", n, err)
 		}
 	})
 }
