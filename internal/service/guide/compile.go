@@ -1,0 +1,438 @@
+package guide
+
+import (
+	"strings"
+
+	"tongban/internal/platform/decision"
+	"tongban/internal/platform/lang"
+	"tongban/internal/service/catalogue"
+)
+
+// Today is the name by which conditions call the day on which they are asked. It is a fact and no
+// question; answers carry it under this name, and without it what depends on it stays open.
+const Today = "today"
+
+// matter is a matter with the places of its conditions in the list of what is shown.
+type matter struct {
+	def        *catalogue.Matter
+	in         int
+	variants   []int // each holds only where no earlier one does
+	own        int   // holds where the matter applies and no variant does
+	fees       []int
+	checks     []int
+	commitment int   // -1 when there is none
+	before     []int // indices of the matters it comes after
+}
+
+// material is a material; upstream is the index of the matter whose result it is, or -1.
+type material struct {
+	def      *catalogue.Material
+	in       int
+	upstream int
+	users    []int // indices of the matters it is for
+}
+
+type section struct {
+	def    *catalogue.Section
+	in     int
+	fields []int
+}
+
+// asked is a question with what decides whether it is asked and what "not sure" means.
+type asked struct {
+	def    *catalogue.Question
+	when   decision.Root
+	assume int16 // the cell that stands for "not sure"; Withheld when it leaves the answer open
+}
+
+// condition is one condition of the service: where it stands, and what it becomes.
+type condition struct {
+	path string
+	text string
+}
+
+// compiler builds a guide.
+type compiler struct {
+	g        *Guide
+	problems []Problem
+
+	conds  []condition
+	at     map[string]int           // condition by path
+	shown  map[decision.Root]int    // place in the list of what is shown
+	roots  []decision.Root          // that list
+	owner  []string                 // path of what each of them was first made for
+	result []bool                   // whether it is more than a refusal
+	byID   map[string]int           // matters
+	ids    []string                 // of the matters
+	source map[string]decision.Root // every condition's text
+	served decision.Root            // for whom no refusal holds
+	live   []decision.Root          // by place: the root where it is served; a refusal itself
+	asking []decision.Root          // what questions are asked for
+	vars   []decision.Variable
+}
+
+// Compile proves a service and makes its guide. There is a guide exactly when no problem is more than a
+// warning.
+func Compile(s catalogue.Service) (*Guide, []Problem) {
+	c := &compiler{g: &Guide{service: s, today: -1}, at: map[string]int{}, shown: map[decision.Root]int{}, byID: map[string]int{}, source: map[string]decision.Root{}}
+	c.matters()
+	c.variables()
+	c.conditions()
+	d := c.diagram()
+	if d == nil || stops(c.problems) {
+		return nil, c.problems
+	}
+	c.g.d = d
+	c.link()
+	c.effective()
+	c.check()
+	if err := d.Err(); err != nil {
+		c.problems = append(c.problems, problem("", say("这个服务的条件合起来太大：%v", "the conditions of this service together are too large: %v", err),
+			say("把一个服务分成几个", "split the service")))
+	}
+	if stops(c.problems) {
+		return nil, c.problems
+	}
+	c.g.finish(c.roots, c.asking)
+	return c.g, c.problems
+}
+
+// matters collects the matters by id and refuses references to others.
+func (c *compiler) matters() {
+	s := &c.g.service
+	for i := range s.Matters {
+		id := s.Matters[i].ID
+		if _, twice := c.byID[id]; twice {
+			c.complain(problem(item("matters", i)+".id", say("事项 %q 重复", "the matter %q stands twice", id), say("各用各的 id", "give each its own id")))
+			continue
+		}
+		c.byID[id] = i
+		c.ids = append(c.ids, id)
+	}
+	for i := range s.Matters {
+		for j, a := range s.Matters[i].After {
+			at := item(item("matters", i)+".after", j) + ".matter"
+			if c.known(at, a.Matter) && c.byID[a.Matter] == i {
+				c.complain(problem(at, say("事项 %q 排在自己之后", "the matter %q comes after itself", a.Matter), say("删去它", "delete it")))
+			}
+		}
+	}
+	for i := range s.Materials {
+		m := &s.Materials[i]
+		c.for_(item("materials", i), m.For)
+		if m.Source.Upstream != "" {
+			c.known(item("materials", i)+".source.upstream", m.Source.Upstream)
+		}
+	}
+	for i := range s.Sections {
+		for j := range s.Sections[i].Fields {
+			c.for_(item(item("sections", i)+".fields", j), s.Sections[i].Fields[j].For)
+		}
+	}
+	c.order()
+}
+
+func (c *compiler) for_(at string, matters []string) {
+	if len(matters) == 0 {
+		c.complain(problem(at+".for", say("没有写用于哪个事项，所以永远不需要", "it is for no matter, so it is never needed"), say("写明 for: [事项]", "name the matters in for:")))
+	}
+	for i, id := range matters {
+		c.known(item(at+".for", i), id)
+	}
+}
+
+func (c *compiler) known(at, id string) bool {
+	if _, ok := c.byID[id]; ok {
+		return true
+	}
+	remedy := say("可写：%s", "write one of %s", strings.Join(c.ids, ", "))
+	if near := decision.Closest(id, c.ids); near != "" {
+		remedy = say("是否想写 %s？", "did you mean %s?", near)
+	}
+	c.complain(problem(at, say("没有事项 %q", "there is no matter %q", id), remedy))
+	return false
+}
+
+// order sorts the matters so that each stands after those it comes after, in the author's order
+// otherwise, and refuses cycles.
+func (c *compiler) order() {
+	const inWork, done = 1, 2
+	s := &c.g.service
+	state := make([]int, len(s.Matters))
+	var path []string
+	var visit func(i int) bool
+	visit = func(i int) bool {
+		switch state[i] {
+		case done:
+			return true
+		case inWork:
+			for path[0] != s.Matters[i].ID {
+				path = path[1:]
+			}
+			cycle := strings.Join(append(path, s.Matters[i].ID), " → ")
+			c.complain(problem(item("matters", i)+".after", say("先后次序成了环：%s", "the order goes round in a circle: %s", cycle),
+				say("删去其中一条 after", "take one after: out of it")))
+			return false
+		}
+		state[i] = inWork
+		path = append(path, s.Matters[i].ID)
+		for _, a := range s.Matters[i].After {
+			if j, ok := c.byID[a.Matter]; ok && j != i && !visit(j) {
+				return false
+			}
+		}
+		path = path[:len(path)-1]
+		state[i] = done
+		c.g.order = append(c.g.order, i)
+		return true
+	}
+	for i := range s.Matters {
+		if path = path[:0]; !visit(i) {
+			return
+		}
+	}
+}
+
+// variables makes one variable of every question, and one of the day.
+func (c *compiler) variables() {
+	kinds := map[string]decision.Kind{"boolean": decision.Boolean, "enum": decision.Enum, "integer": decision.Integer, "decimal": decision.Decimal, "date": decision.Date}
+	for i, q := range c.g.service.Questions {
+		kind, ok := kinds[q.Type]
+		if !ok {
+			c.complain(problem(item("questions", i)+".type", say("没有类型 %q", "there is no type %q", q.Type), say("写 boolean、enum、integer、decimal 或 date", "write boolean, enum, integer, decimal or date")))
+		}
+		if q.ID == Today {
+			c.complain(problem(item("questions", i)+".id", say("today 是当天的日期，不能做问题的 id", "today is the day itself and cannot be the id of a question"), say("换一个 id", "give it another id")))
+		}
+		v := decision.Variable{Name: q.ID, Kind: kind, Min: q.Min, Max: q.Max}
+		for _, o := range q.Options {
+			v.Options = append(v.Options, o.Value)
+		}
+		c.vars = append(c.vars, v)
+	}
+	c.g.today = len(c.vars)
+	c.vars = append(c.vars, decision.Variable{Name: Today, Kind: decision.Date})
+}
+
+// conditions lists every condition of the service with its path.
+func (c *compiler) conditions() {
+	add := func(path, text string) {
+		if text != "" {
+			c.at[path] = len(c.conds)
+			c.conds = append(c.conds, condition{path, text})
+		}
+	}
+	must := func(path, text string, remedy lang.Text) {
+		if text == "" {
+			c.complain(problem(path, say("没有写条件", "the condition is missing"), remedy))
+		}
+		add(path, text)
+	}
+	s := &c.g.service
+	for i := range s.Questions {
+		add(item("questions", i)+".when", s.Questions[i].When)
+	}
+	for i := range s.Refusals {
+		must(item("refusals", i)+".when", s.Refusals[i].When, say("写明 when：谁不能办", "write in when: who is refused"))
+	}
+	for i := range s.Matters {
+		m, at := &s.Matters[i], item("matters", i)
+		add(at+".when", m.When)
+		for j := range m.Variants {
+			must(item(at+".variants", j)+".when", m.Variants[j].When, say("写明 when，或把时限写在事项上", "write when:, or put the limits on the matter itself"))
+		}
+		for j := range m.Fees {
+			add(item(at+".fees", j)+".when", m.Fees[j].When)
+		}
+		for j := range m.Checks {
+			add(item(at+".checks", j)+".when", m.Checks[j].When)
+		}
+		add(at+".commitment", m.Commitment)
+	}
+	for i := range s.Materials {
+		add(item("materials", i)+".when", s.Materials[i].When)
+	}
+	for i := range s.Sections {
+		at := item("sections", i)
+		add(at+".when", s.Sections[i].When)
+		for j := range s.Sections[i].Fields {
+			add(item(at+".fields", j)+".when", s.Sections[i].Fields[j].When)
+		}
+	}
+}
+
+// diagram compiles all conditions into one.
+func (c *compiler) diagram() *decision.Diagram {
+	conds := make([]decision.Condition, len(c.conds))
+	for i, x := range c.conds {
+		conds[i] = decision.Condition{Name: x.path, Text: x.text}
+	}
+	d, found := decision.Compile(c.vars, conds)
+	if d != nil {
+		found = d.Check()
+	}
+	for _, p := range found {
+		path := "questions"
+		switch {
+		case p.Condition >= 0:
+			path = c.conds[p.Condition].path
+		case p.Variable >= 0 && p.Variable < len(c.g.service.Questions):
+			path = item("questions", p.Variable)
+		}
+		q := problem(path, p.What, p.Remedy)
+		q.Line, q.Col = p.Line, p.Col
+		c.complain(q)
+	}
+	return d
+}
+
+func (c *compiler) complain(p ...Problem) { c.problems = append(c.problems, p...) }
+
+// condition is the root of what stands at a path; Always when nothing does.
+func (c *compiler) condition(path string) decision.Root {
+	if i, ok := c.at[path]; ok {
+		return c.g.d.Root(i)
+	}
+	return decision.Always
+}
+
+// place gives a root its place in the list of what is shown. Things with the same condition share it.
+func (c *compiler) place(path string, r decision.Root) int {
+	i, ok := c.shown[r]
+	if !ok {
+		i = len(c.roots)
+		c.shown[r] = i
+		c.roots = append(c.roots, r)
+		c.owner = append(c.owner, path)
+		c.result = append(c.result, false)
+	}
+	return i
+}
+
+// show is place for a part of the plan.
+func (c *compiler) show(path string, r decision.Root) int {
+	i := c.place(path, r)
+	c.result[i] = true
+	return i
+}
+
+// link combines the conditions into what each thing depends on: a material on its own condition and on
+// any of its matters, a field on its section besides, a fee on its matter.
+func (c *compiler) link() {
+	g, d, s := c.g, c.g.d, &c.g.service
+	for i, x := range c.conds {
+		c.source[x.text] = d.Root(i)
+	}
+	g.conds = c.source
+	for i := range s.Questions {
+		q := &s.Questions[i]
+		a := asked{def: q, when: c.visible(i, c.condition(item("questions", i)+".when")), assume: decision.Withheld}
+		if q.Unsure != nil && q.Unsure.As != "" {
+			cell, err := d.Cell(i, q.Unsure.As)
+			if err != nil {
+				c.complain(problem(item("questions", i)+".unsure.as", say("%q 不是 %s 的回答", "%q is no answer to %s", q.Unsure.As, q.ID), say("写一个可能的回答", "write an answer that it admits")))
+			}
+			a.assume = cell
+		}
+		g.asked = append(g.asked, a)
+	}
+	for i := range s.Refusals {
+		at := item("refusals", i) + ".when"
+		g.refusals = append(g.refusals, c.place(at, c.condition(at)))
+	}
+	for i := range s.Matters {
+		g.matters = append(g.matters, c.matter(i))
+	}
+	anyOf := func(matters []string) (r decision.Root) {
+		for _, id := range matters {
+			r = d.Or(r, c.roots[g.matters[c.byID[id]].in])
+		}
+		return r
+	}
+	for i := range s.Materials {
+		m, at := &s.Materials[i], item("materials", i)
+		x := material{def: m, upstream: -1, in: c.show(at, d.And(c.condition(at+".when"), anyOf(m.For)))}
+		if m.Source.Upstream != "" {
+			x.upstream = c.byID[m.Source.Upstream]
+		}
+		for _, id := range m.For {
+			x.users = append(x.users, c.byID[id])
+		}
+		g.materials = append(g.materials, x)
+	}
+	for i := range s.Sections {
+		sec, at := &s.Sections[i], item("sections", i)
+		x, some := section{def: sec}, decision.Never
+		for j := range sec.Fields {
+			f, fat := &sec.Fields[j], item(at+".fields", j)
+			in := d.And(d.And(c.condition(at+".when"), c.condition(fat+".when")), anyOf(f.For))
+			some = d.Or(some, in)
+			x.fields = append(x.fields, c.show(fat, in))
+		}
+		x.in = c.show(at, some)
+		g.sections = append(g.sections, x)
+	}
+}
+
+// visible narrows the condition of question i to those for whom it can be known: where it depends on a
+// question that is not asked, this one is not asked either.
+func (c *compiler) visible(i int, when decision.Root) decision.Root {
+	d, blind := c.g.d, decision.Never
+	for _, v := range d.Support(when) {
+		if v < i && c.g.asked[v].when != decision.Always {
+			blind = d.Or(blind, d.And(d.Matters(when, v), d.Not(c.g.asked[v].when)))
+		}
+	}
+	return d.And(when, d.Not(blind))
+}
+
+func (c *compiler) matter(i int) matter {
+	d, m, at := c.g.d, &c.g.service.Matters[i], item("matters", i)
+	in := c.condition(at + ".when")
+	within := func(path string) int { return c.show(path, d.And(in, c.condition(path+".when"))) }
+	x := matter{def: m, in: c.show(at, in), commitment: -1}
+	before := decision.Never
+	for j := range m.Variants {
+		path := item(at+".variants", j)
+		when := c.condition(path + ".when")
+		x.variants = append(x.variants, c.show(path, d.And(in, d.And(when, d.Not(before)))))
+		before = d.Or(before, when)
+	}
+	x.own = c.show(at, d.And(in, d.Not(before)))
+	for j := range m.Fees {
+		x.fees = append(x.fees, within(item(at+".fees", j)))
+	}
+	for j := range m.Checks {
+		x.checks = append(x.checks, within(item(at+".checks", j)))
+	}
+	if m.Commitment != "" {
+		x.commitment = c.show(at+".commitment", d.And(in, c.condition(at+".commitment")))
+	}
+	for _, a := range m.After {
+		x.before = append(x.before, c.byID[a.Matter])
+	}
+	return x
+}
+
+// effective narrows every part of the plan to those who are not refused: for the others nothing need be
+// known but which refusal it is.
+func (c *compiler) effective() {
+	d := c.g.d
+	refused := decision.Never
+	for _, i := range c.g.refusals {
+		refused = d.Or(refused, c.roots[i])
+		c.asking = append(c.asking, c.roots[i])
+	}
+	c.served = d.Not(refused)
+	seen := map[decision.Root]bool{}
+	for i, r := range c.roots {
+		if c.result[i] {
+			r = d.And(r, c.served)
+			if !seen[r] {
+				seen[r] = true
+				c.asking = append(c.asking, r)
+			}
+		}
+		c.live = append(c.live, r)
+	}
+}

@@ -1,0 +1,69 @@
+package guide
+
+import (
+	"fmt"
+
+	"tongban/internal/platform/lang"
+	"tongban/internal/service/catalogue"
+)
+
+// Problem is something wrong with a service: where, what, and what would be right. A warning does not
+// keep the service from being offered.
+type Problem struct {
+	Path      string // of the YAML value, such as matters[2].when
+	Line, Col int    // place inside that value, from 1; 0 when it is about the whole
+	What      string
+	Remedy    string
+	Warning   bool
+	chinese   [2]string
+}
+
+// Text gives what is wrong and its remedy in both languages; What and Remedy are the English ones.
+func (p Problem) Text() (what, remedy lang.Text) {
+	return lang.Text{ZH: p.chinese[0], EN: p.What}, lang.Text{ZH: p.chinese[1], EN: p.Remedy}
+}
+
+func (p Problem) String() string {
+	if p.Line > 0 {
+		return fmt.Sprintf("%s:%d:%d: %s; %s", p.Path, p.Line, p.Col, p.What, p.Remedy)
+	}
+	return fmt.Sprintf("%s: %s; %s", p.Path, p.What, p.Remedy)
+}
+
+// stops reports whether a problem is more than a warning.
+func stops(problems []Problem) bool {
+	for _, p := range problems {
+		if !p.Warning {
+			return true
+		}
+	}
+	return false
+}
+
+func problem(path string, what, remedy lang.Text) Problem {
+	return Problem{Path: path, What: what.EN, Remedy: remedy.EN, chinese: [2]string{what.ZH, remedy.ZH}}
+}
+
+func warning(path string, what, remedy lang.Text) Problem {
+	p := problem(path, what, remedy)
+	p.Warning = true
+	return p
+}
+
+// say makes a text in both languages from formats that share their arguments.
+func say(zh, en string, args ...any) lang.Text {
+	return lang.Text{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(en, args...)}
+}
+
+func item(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
+
+// inWords says a limit.
+func inWords(l catalogue.Limit) (zh, en string) {
+	switch l.Unit {
+	case "working":
+		return fmt.Sprintf("%d 个工作日", l.N), fmt.Sprintf("%d working days", l.N)
+	case "month":
+		return fmt.Sprintf("%d 个月", l.N), fmt.Sprintf("%d months", l.N)
+	}
+	return fmt.Sprintf("%d 个自然日", l.N), fmt.Sprintf("%d natural days", l.N)
+}
