@@ -127,6 +127,7 @@ type Detail struct {
 	Extension *Extension             `json:"extension,omitempty"`
 	Proposal  *Ruling                `json:"proposal,omitempty"`
 	Returned  string                 `json:"returned,omitempty"` // why the second person sent the proposal back
+	Earlier   *Ruling                `json:"earlier,omitempty"`  // the proposal that was sent back, so that nobody writes it twice
 	Ruling    *Ruling                `json:"ruling,omitempty"`
 	Checked   map[string]CheckResult `json:"checked,omitempty"`
 	Result    *Result                `json:"result,omitempty"`

@@ -132,10 +132,22 @@ func (s *Service) Mine(ctx context.Context, by identity.Actor, before string, li
 type Filter struct {
 	States  []State // empty: everything open
 	Defs    []string
-	Officer string // an account, or "-" for what nobody has claimed
-	Number  string // the beginning of a case's number
-	Within  int    // due within so many calendar days; 0: whenever
+	Officer string   // an account, or "-" for what nobody has claimed
+	Number  string   // the beginning of a case's number
+	Within  int      // due within so many calendar days; 0: whenever
+	Band    Band     // by how near the end of the clock is
+	IDs     []string // these matters and no others
 }
+
+// Band narrows a queue to what Counts counts under the same name.
+type Band string
+
+// The bands of a queue. A clock that stands still, or that runs for the applicant, is in none.
+const (
+	Overdue  Band = "overdue"
+	DueToday Band = "today"
+	Upcoming Band = "upcoming" // within three days, today not counted
+)
 
 // Cursor is the place in a queue after which the next page begins.
 type Cursor struct{ Due, ID string }
@@ -270,6 +282,25 @@ func (f Filter) where(body string, today deadline.Day) (string, []any) {
 	if f.Number != "" {
 		args = append(args, f.Number, f.Number+"~")
 		where += fmt.Sprintf(" AND m.number >= $%d AND m.number < $%d", len(args)-1, len(args))
+	}
+	if len(f.IDs) > 0 {
+		in("id", f.IDs)
+	}
+	on := func(compare string, day deadline.Day) {
+		args = append(args, string(day))
+		where += fmt.Sprintf(" AND m.due_on %s $%d", compare, len(args))
+	}
+	switch f.Band {
+	case Overdue:
+		on("<", today)
+	case DueToday:
+		on("=", today)
+	case Upcoming:
+		on(">", today)
+		on("<=", today.Add(3))
+	}
+	if f.Band != "" {
+		where += " AND m.state IN ('" + string(Received) + "', '" + string(Accepted) + "', '" + string(Proposed) + "')"
 	}
 	if f.Within > 0 {
 		args = append(args, string(today.Add(f.Within)))

@@ -137,9 +137,9 @@ func (r rules) next(m Matter, e Event) (Matter, []Effect, error) {
 		m = r.due(m)
 		effects = append(effects, Tell, Wake)
 	case RulingProposed:
-		m.Proposal, m.Returned = e.Ruling, ""
+		m.Proposal, m.Earlier, m.Returned = e.Ruling, nil, ""
 	case SentBack:
-		m.Proposal, m.Returned = nil, e.Text
+		m.Earlier, m.Proposal, m.Returned = m.Proposal, nil, e.Text
 	case Ruled:
 		if m.Second && (m.State != Proposed || m.Proposal == nil || m.Proposal.By == e.By.ID) {
 			return m, nil, fault.New(fault.Conflict, "error.matter.two-persons")

@@ -92,16 +92,12 @@ func (s *Service) AskForMore(ctx context.Context, by identity.Actor, matter stri
 	if until == "" {
 		until = today.Add(defaultAnswerDays)
 	}
-	if until <= today {
-		return fault.Fields([]fault.Field{{Name: "until", Code: "field.date-past"}})
-	}
-	for _, p := range points {
-		if strings.TrimSpace(p.Text) == "" {
-			return fault.Fields([]fault.Field{{Name: "points", Code: "field.required"}})
-		}
+	asked := Asked{On: today, Until: until, Points: points, By: by.ID}
+	if err := asked.Check(today); err != nil {
+		return err
 	}
 	return s.act(ctx, by, matter, ActAsk, func(*access.Tx, Case, Matter) (Event, error) {
-		return Event{Kind: MoreAsked, Asked: &Asked{On: today, Until: until, Points: points, By: by.ID}}, nil
+		return Event{Kind: MoreAsked, Asked: &asked}, nil
 	})
 }
 
@@ -173,11 +169,9 @@ func (s *Service) Mark(ctx context.Context, by identity.Actor, matter, check, ou
 
 // StartSpecial stops the clock for a procedure that art. 45 names and this matter provides for.
 func (s *Service) StartSpecial(ctx context.Context, by identity.Actor, matter, kind, reason string, days int) error {
-	if err := required(map[string]string{"kind": kind, "reason": reason}); err != nil {
+	procedure := SpecialProcedure{Kind: kind, From: deadline.Of(s.now()), Days: days, Reason: reason, By: by.ID}
+	if err := procedure.Check(); err != nil {
 		return err
-	}
-	if days < 1 || days > 365 {
-		return fault.Fields([]fault.Field{{Name: "days", Code: "field.days"}})
 	}
 	return s.act(ctx, by, matter, ActStartSpecial, func(_ *access.Tx, c Case, m Matter) (Event, error) {
 		def, err := s.Def(ctx, c, m)
@@ -187,7 +181,7 @@ func (s *Service) StartSpecial(ctx context.Context, by identity.Actor, matter, k
 		if !slices.Contains(def.Special, kind) {
 			return Event{}, fault.Fields([]fault.Field{{Name: "kind", Code: "error.matter.special-kind"}})
 		}
-		return Event{Kind: SpecialStarted, Text: reason, Special: &SpecialProcedure{Kind: kind, From: deadline.Of(s.now()), Days: days, Reason: reason, By: by.ID}}, nil
+		return Event{Kind: SpecialStarted, Text: reason, Special: &procedure}, nil
 	})
 }
 
@@ -220,11 +214,7 @@ func (s *Service) Extend(ctx context.Context, by identity.Actor, matter string) 
 }
 
 func (s *Service) ruling(by identity.Actor, r Ruling) (*Ruling, error) {
-	fields := map[string]string{"facts": r.Facts, "reasons": r.Reasons}
-	if !r.Approve {
-		fields["provisions"] = strings.Join(r.Provisions, "")
-	}
-	if err := required(fields); err != nil {
+	if err := r.Check(); err != nil {
 		return nil, err
 	}
 	r.By, r.ByName = by.ID, by.Name()
