@@ -71,7 +71,7 @@ type Config struct {
 	Store  *db.Store
 	Keys   *keys.Ring
 	Now    func() time.Time
-	Origin string // where people reach the site, such as https://city.example; passkeys are bound to it
+	Origin string // where people reach the site, such as https://city.example; passkeys are bound to it, and "" has none
 	Name   string // the site's name, shown by authenticators
 
 	// Hashing is how many passwords are hashed at a time; 0 means as many as there are cores.
@@ -158,6 +158,9 @@ func New(c Config) (*Service, error) {
 // relyingParty sets passkeys up for the origin. Browsers allow them on names and not on addresses, so
 // that a site at http://127.0.0.1 has none and one at http://localhost has.
 func relyingParty(origin, name string) (*webauthn.WebAuthn, error) {
+	if origin == "" {
+		return nil, nil
+	}
 	u, err := url.Parse(origin)
 	if err != nil || u.Host == "" {
 		return nil, fmt.Errorf("identity: origin %q is not a URL such as https://city.example", origin)

@@ -263,5 +263,13 @@ func TestPasskeyRegistration(t *testing.T) {
 		wantCode(t, "at an address", err, "passkey.origin")
 		_, err = bare.SignInByPasskey(ctx, "x", nil, "")
 		wantCode(t, "at an address", err, "passkey.origin")
+		c.config.Origin = ""
+		if c.process(t).HasPasskeys() {
+			t.Error("a site without an origin has passkeys")
+		}
+		c.config.Origin = "city.example"
+		if _, err := identity.New(c.config); err == nil {
+			t.Error("an origin without a scheme was taken")
+		}
 	})
 }
