@@ -46,11 +46,16 @@ func Asset(name string) string {
 	return ""
 }
 
-// Font returns the typeface that documents are set in (Noto Sans SC, with the whole of GB 2312 and most
-// of GBK), and false without the front-end build. Its licence is the SIL Open Font License.
-func Font() ([]byte, bool) {
-	raw, err := dist.ReadFile("dist/NotoSansSC-Regular.ttf")
-	return raw, err == nil
+// FontFile is the typeface that documents are set in: Noto Sans SC, with the whole of GB 2312 and most of
+// GBK. Its licence is the SIL Open Font License.
+const FontFile = "NotoSansSC-Regular.ttf"
+
+// Fonts holds FontFile; an error without the front-end build.
+func Fonts() (fs.FS, error) {
+	if _, err := fs.Stat(dist, "dist/"+FontFile); err != nil {
+		return nil, err
+	}
+	return fs.Sub(dist, "dist")
 }
 
 func serveAsset(w http.ResponseWriter, r *http.Request, name string) {

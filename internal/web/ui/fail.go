@@ -90,8 +90,14 @@ func (k *Kit) signIn(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// Trouble is an error page as its template sees it.
-type Trouble struct {
+// Trouble writes the error page of a status, for a page that has decided itself; key may replace the
+// first sentence.
+func (u *Request) Trouble(w http.ResponseWriter, r *http.Request, status int, key string, args ...string) error {
+	return u.kit.sorry(w, r, status, key, args)
+}
+
+// troubles is an error page as its template sees it.
+type troubles struct {
 	Status int
 	Title  string
 	What   []string // what happened, and what to do
@@ -121,9 +127,9 @@ func (k *Kit) sorry(w http.ResponseWriter, r *http.Request, status int, key stri
 	return u.Render(w, r, status, Page{Title: t.Title, NoIndex: true, Body: troublePage(u, t)})
 }
 
-func trouble(u *Request, status int) Trouble {
+func trouble(u *Request, status int) troubles {
 	base := "trouble." + codes(status)
-	t := Trouble{Status: status, Title: u.T(base + ".title"), What: []string{u.T(base + ".what"), u.T(base + ".do")}}
+	t := troubles{Status: status, Title: u.T(base + ".title"), What: []string{u.T(base + ".what"), u.T(base + ".do")}}
 	if status >= 500 && status != http.StatusServiceUnavailable {
 		t.Number = u.ID
 	}

@@ -105,7 +105,7 @@ func (k *Kit) serve(m *Mux, rw http.ResponseWriter, r *http.Request) {
 			}
 		}
 		// The route stands for the path, and the query is left out: either may name a person.
-		k.log.Info("request", "id", u.ID, "method", r.Method, "route", route, "status", w.status, "bytes", w.bytes, "took", k.now().Sub(start), "by", u.Actor.ID)
+		k.log.Info("request", "id", u.ID, "method", r.Method, "route", route, "status", w.status, "bytes", w.bytes, "took", k.now().Sub(start), "by", string(u.Actor.Kind))
 	}()
 	k.headers(w.Header())
 
@@ -163,12 +163,7 @@ func (k *Kit) language(w http.ResponseWriter, r *http.Request, u *Request) bool 
 		u.Lang = lang.EN
 	}
 	u.Elder = cookieValue(r, elderCookie) == "1"
-	if staff(u.At) {
-		u.Elder = false
-		if u.Theme = cookieValue(r, themeCookie); u.Theme == "" {
-			u.Theme = "auto"
-		}
-	}
+	u.Theme = cookieValue(r, themeCookie)
 	u.flash = k.flashOf(r)
 	return false
 }

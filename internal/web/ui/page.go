@@ -34,19 +34,28 @@ var (
 	zippers = sync.Pool{New: func() any { z, _ := gzip.NewWriterLevel(nil, gzip.BestSpeed); return z }}
 )
 
+// borrow takes an empty buffer: it is emptied here and not when it comes back, because one that was
+// forgotten there would show one person's page to another.
+func borrow() *bytes.Buffer {
+	b := buffers.Get().(*bytes.Buffer)
+	b.Reset()
+	return b
+}
+
+func giveBack(b *bytes.Buffer) {
+	if b.Cap() < 1<<20 { // one huge page must not stay in memory for ever
+		buffers.Put(b)
+	}
+}
+
 // small is the size below which compressing costs more than it saves.
 const small = 1 << 10
 
 // Render writes the page with the status. The page is complete before the first byte leaves, so that a
 // template that fails becomes an error page and never half a page.
 func (u *Request) Render(w http.ResponseWriter, r *http.Request, status int, p Page) error {
-	b := buffers.Get().(*bytes.Buffer)
-	defer func() {
-		if b.Cap() < 1<<20 {
-			b.Reset()
-			buffers.Put(b)
-		}
-	}()
+	b := borrow()
+	defer giveBack(b)
 	if !p.Staff {
 		p.Staff = staff(u.At)
 	}
@@ -76,9 +85,8 @@ func send(w http.ResponseWriter, r *http.Request, status int, body []byte) error
 	h := w.Header()
 	h.Add("Vary", "Accept-Encoding")
 	if len(body) > small && accepts(r, "gzip") {
-		zipped := buffers.Get().(*bytes.Buffer)
-		zipped.Reset()
-		defer buffers.Put(zipped)
+		zipped := borrow()
+		defer giveBack(zipped)
 		z := zippers.Get().(*gzip.Writer)
 		z.Reset(zipped)
 		defer zippers.Put(z)

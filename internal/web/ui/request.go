@@ -16,7 +16,7 @@ type Request struct {
 	text.Printer
 	Actor identity.Actor
 	Elder bool   // 长辈版: large type, one task at a time
-	Theme string // staff only: auto, light or dark
+	Theme string // what she chose for staff pages: auto, light, dark or ""
 	At    string // the path without its language prefix
 	ID    string // names this request in the log
 

@@ -14,6 +14,7 @@ const root = join(front, "../../../..");
 const out = join(front, "../dist");
 const old = ["chrome61", "safari11", "firefox60"]; // the browsers that run modules (specification of pages, 8)
 
+rmSync(join(out, "manifest.json"), { force: true }); // a build that breaks off leaves plain pages, never half of them
 rmSync(join(out, "static"), { recursive: true, force: true });
 mkdirSync(join(out, "static"), { recursive: true });
 
