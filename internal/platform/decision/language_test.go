@@ -185,6 +185,10 @@ func TestCells(t *testing.T) {
 	if d.Root(2) != Always {
 		t.Error("area >= 0 is not always true although the question admits nothing below")
 	}
+	half, problems := Compile([]Variable{{Name: "floors", Kind: Integer, Min: float(0.5), Max: float(3.5)}}, []Condition{{"least", "floors >= 1"}, {"most", "floors <= 3"}})
+	if problems != nil || half.Root(0) != Always || half.Root(1) != Always {
+		t.Errorf("whole numbers from 0.5 to 3.5 are not those from 1 to 3: %v", problems)
+	}
 	if d.Variable("garden") != -1 {
 		t.Error("Variable finds what is not there")
 	}

@@ -297,7 +297,7 @@ func TestIsExactAboutMissingAnswers(t *testing.T) {
 		}
 		program := d.Program(d.Roots())
 		truths, live := make([]Truth, program.Len()), make([]bool, len(d.vars))
-		for range 3 {
+		for range 10 {
 			s := drawSlots(t, d)
 			program.Eval(s, truths)
 			wantLive := make([]bool, len(d.vars))
