@@ -22,11 +22,10 @@ func (c Checkpoint) text() string {
 	return fmt.Sprintf("%s\n%d\n%s\n", c.Origin, c.Size, base64.StdEncoding.EncodeToString(c.Root[:]))
 }
 
-func (l *Log) sign(size int64, root Hash) ([]byte, error) {
-	c := Checkpoint{Origin: l.Origin(), Size: size, Root: root}
+func (l *Log) sign(c Checkpoint) ([]byte, error) {
 	b, err := note.Sign(&note.Note{Text: c.text()}, l.signer)
 	if err != nil {
-		return nil, fmt.Errorf("sign checkpoint of %d leaves: %w", size, err)
+		return nil, fmt.Errorf("sign checkpoint of %d leaves: %w", c.Size, err)
 	}
 	return b, nil
 }

@@ -13,7 +13,7 @@ func TestOpenCheckpoint(t *testing.T) {
 	t.Parallel()
 	k, stranger := newSigner(t), newSigner(t)
 	l := New(Config{Signer: k.Signer, Verifiers: k.known})
-	good, err := l.sign(70_000, LeafHash([]byte("root")))
+	good, err := l.sign(Checkpoint{origin, 70_000, LeafHash([]byte("root"))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestOpenCheckpoint(t *testing.T) {
 func FuzzOpenCheckpoint(f *testing.F) {
 	k := newSigner(f)
 	l := New(Config{Signer: k.Signer, Verifiers: k.known})
-	good, err := l.sign(3, Hash{})
+	good, err := l.sign(Checkpoint{origin, 3, Hash{}})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	merkle "golang.org/x/mod/sumdb/tlog"
 
@@ -47,6 +48,14 @@ type Log struct {
 	store  *db.Store
 	signer note.Signer
 	known  note.Verifiers
+	opened atomic.Pointer[opened]
+}
+
+// opened is the checkpoint that was opened last: checking the same signature again is most of the cost of
+// a proof.
+type opened struct {
+	note       string
+	checkpoint Checkpoint
 }
 
 // New returns the log in the database.
@@ -79,7 +88,7 @@ func (l *Log) Append(ctx context.Context, tx db.Queryer, leaves [][]byte) (first
 	for _, leaf := range leaves {
 		e.add(leaf)
 	}
-	signed, err := l.sign(e.size, e.root())
+	signed, err := l.sign(Checkpoint{Origin: l.Origin(), Size: e.size, Root: e.root()})
 	if err != nil {
 		return 0, err
 	}
@@ -94,7 +103,7 @@ func (l *Log) Append(ctx context.Context, tx db.Queryer, leaves [][]byte) (first
 
 // edge reads the right-hand edge of the tree and makes sure that it is the one that was signed.
 func (l *Log) edge(ctx context.Context, q db.Queryer, size int64) (*edge, error) {
-	c, err := l.newest(ctx, q)
+	c, _, err := l.newest(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -117,33 +126,44 @@ func (l *Log) edge(ctx context.Context, q db.Queryer, size int64) (*edge, error)
 
 // Checkpoint returns the newest checkpoint as a signed note. An empty log has one too.
 func (l *Log) Checkpoint(ctx context.Context) ([]byte, error) {
-	_, text, err := newestCheckpoint(ctx, l.store.Read())
-	if err != nil {
-		return nil, err
-	}
-	if text == "" {
-		return l.sign(0, (&edge{}).root())
-	}
-	return []byte(text), nil
+	_, signed, err := l.Newest(ctx)
+	return signed, err
 }
 
-// newest returns the newest checkpoint, its signature checked.
-func (l *Log) newest(ctx context.Context, q db.Queryer) (Checkpoint, error) {
+// Newest returns the newest checkpoint, its signature checked, with the note that says it.
+func (l *Log) Newest(ctx context.Context) (Checkpoint, []byte, error) {
+	return l.newest(ctx, l.store.Read())
+}
+
+func (l *Log) newest(ctx context.Context, q db.Queryer) (Checkpoint, []byte, error) {
 	size, text, err := newestCheckpoint(ctx, q)
 	if err != nil {
-		return Checkpoint{}, err
+		return Checkpoint{}, nil, err
 	}
 	if text == "" {
-		return Checkpoint{Origin: l.Origin(), Root: (&edge{}).root()}, nil
+		empty := Checkpoint{Origin: l.Origin(), Root: (&edge{}).root()}
+		signed, err := l.sign(empty)
+		return empty, signed, err
 	}
-	c, err := OpenCheckpoint([]byte(text), l.known)
+	c, err := l.open(text)
 	if err != nil {
-		return Checkpoint{}, err
+		return Checkpoint{}, nil, err
 	}
 	if c.Size != size || c.Origin != l.Origin() {
-		return Checkpoint{}, fmt.Errorf("%w: the checkpoint filed under %d is of %s with %d leaves", ErrBroken, size, c.Origin, c.Size)
+		return Checkpoint{}, nil, fmt.Errorf("%w: the checkpoint filed under %d is of %s with %d leaves", ErrBroken, size, c.Origin, c.Size)
 	}
-	return c, nil
+	return c, []byte(text), nil
+}
+
+func (l *Log) open(text string) (Checkpoint, error) {
+	if o := l.opened.Load(); o != nil && o.note == text {
+		return o.checkpoint, nil
+	}
+	c, err := OpenCheckpoint([]byte(text), l.known)
+	if err == nil {
+		l.opened.Store(&opened{text, c})
+	}
+	return c, err
 }
 
 // Tile returns width hashes of the tile: the first ones, when it has grown since.
@@ -239,7 +259,7 @@ var errNoTree = fault.New(fault.NotFound, "error.log.no-tree")
 
 // reader reads hashes of the tree and checks each tile that it reads against the newest checkpoint.
 func (l *Log) reader(ctx context.Context, size int64) (merkle.HashReader, error) {
-	c, err := l.newest(ctx, l.store.Read())
+	c, _, err := l.Newest(ctx)
 	if err != nil {
 		return nil, err
 	}
