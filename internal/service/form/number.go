@@ -49,6 +49,10 @@ func readDecimal(f *catalogue.Field, s string) (string, *fault.Field) {
 	return shortest(s), nil
 }
 
+// maxMoney is the most digits before the point: hundreds of billions of yuan. A longer number is a code
+// and no amount.
+const maxMoney = 12
+
 // readMoney returns yuan with two digits after the point.
 func readMoney(f *catalogue.Field, s string) (string, *fault.Field) {
 	s = plain(f, s)
@@ -59,13 +63,16 @@ func readMoney(f *catalogue.Field, s string) (string, *fault.Field) {
 		}
 	}
 	n, ok := decimal(s)
-	if !ok {
+	whole, after, _ := strings.Cut(s, ".")
+	if !ok || len(whole) > maxMoney {
 		return "", complain(f.ID, "field.money")
 	}
-	if _, after, _ := strings.Cut(s, "."); times == 1 && len(strings.TrimRight(after, "0")) > 2 {
+	if times == 1 && len(strings.TrimRight(after, "0")) > 2 {
 		return "", complain(f.ID, "field.money.decimals")
 	}
-	n *= times
+	if n *= times; n >= math.Pow10(maxMoney) {
+		return "", complain(f.ID, "field.money")
+	}
 	if wrong := within(f, n); wrong != nil {
 		return "", wrong
 	}

@@ -14,11 +14,12 @@ import (
 )
 
 // How many characters a field may have when the catalogue does not say. A name has room for the longest
-// passport name; 民委发〔2016〕33号 demands 50.
+// passport name, and never less than the 50 that 民委发〔2016〕33号 demands.
 const (
-	maxText = 200
-	maxLong = 2000
-	maxName = 100
+	maxText   = 200
+	maxLong   = 2000
+	maxName   = 100
+	leastName = 50
 )
 
 func readText(f *catalogue.Field, s string) (string, *fault.Field) {
@@ -77,7 +78,7 @@ func readName(f *catalogue.Field, s string) (string, *fault.Field) {
 		runes[i] = r
 	}
 	s = strings.Join(strings.Fields(string(runes)), " ")
-	s = strings.NewReplacer(" ·", "·", "· ", "·").Replace(s)
+	s = strings.ReplaceAll(strings.ReplaceAll(s, " ·", "·"), "· ", "·")
 	switch {
 	case strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Co, r) }):
 		return "", complain(f.ID, "field.name.private")
@@ -88,7 +89,11 @@ func readName(f *catalogue.Field, s string) (string, *fault.Field) {
 	case strings.ContainsAny(s, "<>{}[]|\\/@#$%^&*+=\"?!;"):
 		return "", complain(f.ID, "field.name.signs")
 	}
-	return short(f, s, max(maxName, f.Max))
+	room := *f
+	if room.Max > 0 {
+		room.Max = max(room.Max, leastName)
+	}
+	return short(&room, s, maxName)
 }
 
 func readEmail(f *catalogue.Field, s string) (string, *fault.Field) {
