@@ -10,8 +10,18 @@ export function start(components) {
       }
     }
   }
+  uploadNames();
   openOnWideScreens();
   printButtons();
+}
+
+// The button of an upload is named by its label, a comma and its own text; the comma may not stand inside,
+// or what is seen is not part of what is read out (WCAG 2.5.3).
+function uploadNames() {
+  for (const button of document.querySelectorAll(".govuk-file-upload-button")) {
+    const comma = button.querySelector(".govuk-visually-hidden");
+    if (comma) button.before(comma);
+  }
 }
 
 // A filter is folded on a phone and open where there is room beside the list.

@@ -460,6 +460,7 @@ func (f Field) input(p text.Printer) gov.Input {
 	i := f.shape()
 	i.ID, i.Name, i.Value = f.Field.ID, f.Field.ID, f.Value
 	i.Label, i.Hint, i.Error, i.DescribedBy = f.asLabel(p), f.hint(p), f.err(p), f.sourceID()
+	i.Group.After = f.after(p)
 	if unit := p.Of(f.Field.Unit); unit != "" {
 		i.Suffix = gov.Affix{Text: unit}
 	} else if f.Field.Type == "money" {

@@ -173,7 +173,7 @@ func (t Table) View() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, c := range t.Head {
-			var templ_7745c5c3_Var10 = []any{classes("govuk-table__header", when(c.Numeric, "govuk-table__header--numeric"))}
+			var templ_7745c5c3_Var10 = []any{classes("govuk-table__header", when(c.Numeric, "govuk-table__header--numeric"), when(c.Hidden, "gp-table__check"))}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var10...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
