@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"tongban/internal/platform/lang"
+	"tongban/internal/platform/strictyaml"
 	"tongban/internal/service/guide"
 	"tongban/internal/service/jurisdiction"
 )
@@ -24,14 +25,16 @@ type check struct {
 
 func (c *check) Run() error {
 	_, complaints := jurisdiction.Load(os.DirFS(c.Dir), filepath.Base(c.Dir))
-	write := jurisdiction.Report
+	var err error
 	if c.JSON {
-		write = jurisdiction.ReportJSON
+		err = jurisdiction.ReportJSON(os.Stdout, complaints)
+	} else {
+		err = jurisdiction.Report(os.Stdout, complaints, lang.Lang(c.Lang))
 	}
-	if err := write(os.Stdout, complaints, lang.Lang(c.Lang)); err != nil {
+	if err != nil {
 		return err
 	}
-	if jurisdiction.Wrong(complaints) {
+	if strictyaml.Stops(complaints) {
 		return found
 	}
 	return nil
@@ -64,11 +67,13 @@ func (t *test) Run() error {
 			continue
 		}
 		for _, f := range result.Failures {
-			fmt.Printf("%s: %s\n", id, f)
+			fmt.Printf("%s: %s\n", id, f.In(lang.Lang(t.Lang)))
 		}
-		fmt.Printf("%s: %s\n", id, result.Coverage)
+		fmt.Printf("%s: %+v\n", id, result.Coverage)
 	}
-	fmt.Printf("%d passed, %d failed\n", passed, failed)
+	if !t.JSON {
+		fmt.Printf("%d passed, %d failed\n", passed, failed)
+	}
 	if failed > 0 {
 		return found
 	}

@@ -23,11 +23,11 @@ func (v *verify) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, b := range report.Broken {
+	for _, b := range report.All() {
 		fmt.Printf("坏 broken: %s\n", b)
 	}
-	fmt.Printf("条目 entries %d · 叶子 leaves %d · 坏 broken %d\n", report.Rows, report.Leaves, len(report.Broken))
-	if len(report.Broken) > 0 {
+	fmt.Printf("条目 entries %d · 已封存 sealed %d · 待封存 waiting %d · 日志长度 log size %d\n", report.Entries, report.Sealed, report.Waiting, report.Log.Size)
+	if !report.OK() {
 		return found
 	}
 	fmt.Println("完好 the log holds")

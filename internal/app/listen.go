@@ -4,7 +4,9 @@ import (
 	"context"
 	"time"
 
+	"tongban/internal/platform/db"
 	"tongban/internal/platform/job"
+	"tongban/internal/security/audit"
 	"tongban/internal/security/identity"
 	"tongban/internal/service/casework"
 	"tongban/internal/service/feedback"
@@ -12,7 +14,6 @@ import (
 )
 
 const (
-	jobSeal  = "audit.seal"
 	jobSweep = "app.sweep"
 
 	sealEvery  = 500 * time.Millisecond
@@ -54,4 +55,16 @@ func (a *App) sweep(ctx context.Context, _ struct{}) error {
 		return err
 	}
 	return a.Application.Sweep(ctx)
+}
+
+// signed records what happened to an account: signing in and out, passkeys, tokens.
+func (a *App) signed(ctx context.Context, tx db.Queryer, e identity.Event) error {
+	outcome := audit.Done
+	if e.What == identity.SignInWrong || e.What == identity.SignInLocked {
+		outcome = audit.Refused
+	}
+	_, err := a.Audit.Append(ctx, tx, audit.Entry{
+		At: e.At, Actor: e.By, Action: e.What, Kind: "account", ID: e.By.ID, Subject: e.By.Self, Purpose: "account", Outcome: outcome,
+	})
+	return err
 }

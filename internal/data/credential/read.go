@@ -46,6 +46,7 @@ type Public struct {
 	Type       lang.Text
 	Number     string
 	Identifier string
+	Holder     string // for the record of the look; never shown
 	Issuer     lang.Text
 	IssuerUSCC string
 	Business   string // the holder's name, when the holder is an organisation
@@ -78,7 +79,7 @@ func (s *Service) ByVerifyCode(ctx context.Context, v db.Queryer, code, day stri
 		return Public{}, notFound()
 	}
 	p := Public{
-		Type: c.TypeName, Number: c.Number, Identifier: c.Identifier, Issuer: c.IssuerName, IssuerUSCC: c.IssuerUSCC,
+		Type: c.TypeName, Number: c.Number, Identifier: c.Identifier, Holder: c.Holder, Issuer: c.IssuerName, IssuerUSCC: c.IssuerUSCC,
 		IssuedOn: c.IssuedOn, From: c.From, To: c.To, Status: c.StatusOn(day), Since: c.StatusAt,
 		Replaced: c.Reason == ReasonReplaced, Sealed: Verify(s.seal, c) == nil, Demo: c.Signature.Demo, Revision: c.Revision,
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"strconv"
 	"time"
 
@@ -170,15 +171,23 @@ func (s *Service) record(ctx context.Context, tx db.Queryer, r Record, origin st
 	return s.index(ctx, tx, r.Register, r.Subject, have.Values, next.Values)
 }
 
-// index keeps the searchable values in step.
+// index keeps the searchable values in step. A field may list several numbers with spaces between them,
+// such as those of a business's agents; then it is found by each.
 func (s *Service) index(ctx context.Context, tx db.Queryer, register, subject string, before, after map[string]string) error {
 	for _, field := range s.indexed[register] {
 		was, is := before[field], after[field]
 		if was == is {
 			continue
 		}
-		if err := reindex(ctx, tx, register, field, subject, was, is); err != nil {
-			return fmt.Errorf("index register %s: %w", register, err)
+		for _, one := range strings.Fields(was) {
+			if err := reindex(ctx, tx, register, field, subject, one, ""); err != nil {
+				return fmt.Errorf("index register %s: %w", register, err)
+			}
+		}
+		for _, one := range strings.Fields(is) {
+			if err := reindex(ctx, tx, register, field, subject, "", one); err != nil {
+				return fmt.Errorf("index register %s: %w", register, err)
+			}
 		}
 	}
 	return nil

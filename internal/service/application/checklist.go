@@ -10,6 +10,7 @@ import (
 	"tongban/internal/security/access"
 	"tongban/internal/security/identity"
 	"tongban/internal/service/catalogue"
+	"tongban/internal/service/deadline"
 	"tongban/internal/service/guide"
 )
 
@@ -41,7 +42,7 @@ func (s *Service) Begin(ctx context.Context, by identity.Actor, service string) 
 		return Checklist{}, fault.New(fault.NotFound, "error.service.not-found")
 	}
 	now := s.now()
-	c := Checklist{Token: ref.NewToken(), Service: service, Edition: offer.Edition, Answers: guide.Answers{}, Created: now, Expires: now.AddDate(0, 0, guideDays)}
+	c := Checklist{Token: ref.NewToken(), Service: service, Edition: offer.Edition, Answers: guide.Answers{guide.Today: string(deadline.Of(now))}, Created: now, Expires: now.AddDate(0, 0, guideDays)}
 	return c, s.keep(ctx, by, c)
 }
 

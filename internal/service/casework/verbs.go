@@ -14,29 +14,29 @@ import (
 
 // The actions of casework, as the policies name them.
 const (
-	ActClaim          access.Action = "matter.claim"
-	ActHandOver       access.Action = "matter.handover"
-	ActTake           access.Action = "matter.accept"
-	ActDecline        access.Action = "matter.decline"
-	ActAsk            access.Action = "matter.ask"
-	ActAnswer         access.Action = "matter.answer"
-	ActCheck          access.Action = "matter.check"
-	ActStartSpecial   access.Action = "matter.special.start"
-	ActEndSpecial     access.Action = "matter.special.end"
-	ActAskExtension   access.Action = "matter.extend.ask"
-	ActExtend         access.Action = "matter.extend.approve"
-	ActPropose        access.Action = "matter.propose"
-	ActSign           access.Action = "matter.sign"
-	ActSendBack       access.Action = "matter.return"
-	ActDecide         access.Action = "matter.decide"
-	ActWithdraw       access.Action = "matter.withdraw"
-	ActReadCase       access.Action = "case.read"
-	ActReadQueue      access.Action = "queue.read"
-	ActAskBody        access.Action = "matter.consult"
-	ActAnswerBody     access.Action = "matter.consult.answer"
-	ActSystem         access.Action = "matter.system" // what the platform does by itself when a clock runs out or a result arrives
-	actRegisterRead   access.Action = "register.read"
-	defaultAnswerDays               = 30
+	ActClaim        access.Action = "matter.claim"
+	ActHandOver     access.Action = "matter.handover"
+	ActTake         access.Action = "matter.accept"
+	ActDecline      access.Action = "matter.decline"
+	ActAsk          access.Action = "matter.ask"
+	ActAnswer       access.Action = "matter.answer"
+	ActCheck        access.Action = "matter.check"
+	ActStartSpecial access.Action = "matter.special.start"
+	ActEndSpecial   access.Action = "matter.special.end"
+	ActAskExtension access.Action = "matter.extend.ask"
+	ActExtend       access.Action = "matter.extend.approve"
+	ActPropose      access.Action = "matter.propose"
+	ActSign         access.Action = "matter.sign"
+	ActSendBack     access.Action = "matter.return"
+	ActDecide       access.Action = "matter.decide"
+	ActWithdraw     access.Action = "matter.withdraw"
+	ActReadCase     access.Action = "case.read"
+	ActReadQueue    access.Action = "queue.read"
+	ActAskBody      access.Action = "matter.consult"
+	ActAnswerBody   access.Action = "matter.consult.answer"
+	ActSystem       access.Action = "matter.system" // what the platform does by itself when a clock runs out or a result arrives
+	actRegisterRead access.Action = "register.read"
+	AnswerDays                    = 30 // to correct, when the officer sets no other day
 )
 
 func required(fields map[string]string) error {
@@ -90,7 +90,7 @@ func (s *Service) Decline(ctx context.Context, by identity.Actor, matter, reason
 func (s *Service) AskForMore(ctx context.Context, by identity.Actor, matter string, points []Point, until deadline.Day) error {
 	today := deadline.Of(s.now())
 	if until == "" {
-		until = today.Add(defaultAnswerDays)
+		until = today.Add(AnswerDays)
 	}
 	asked := Asked{On: today, Until: until, Points: points, By: by.ID}
 	if err := asked.Check(today); err != nil {

@@ -7,6 +7,7 @@ package say
 
 import (
 	"strconv"
+	"strings"
 
 	"tongban/internal/platform/lang"
 	"tongban/internal/service/casework"
@@ -40,7 +41,10 @@ func (w Words) Cite(c catalogue.Cite) string {
 		}
 		said += w.T("say.source", "source", source)
 	}
-	return said + w.T("say.uncertain")
+	if uncertain := w.T("say.uncertain"); !strings.Contains(said, w.T("say.uncertain.words")) {
+		said += uncertain
+	}
+	return said
 }
 
 // Provision names a provision: 《行政许可法》第四十二条.

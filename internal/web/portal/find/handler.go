@@ -71,36 +71,33 @@ func (h *Handler) eventCards(u *ui.Request, pick func(*catalogue.Service) bool) 
 	return all
 }
 
-// stages lists the stages in the life of a business, each with its first service or the list of all.
-func (h *Handler) stages(u *ui.Request) []card {
+// inStages picks the services of the stages in the life of a person or a business.
+func (h *Handler) inStages(of catalogue.Audience) func(*catalogue.Service) bool {
 	city := h.City()
-	var all []card
-	for _, st := range city.Stages {
-		if st.Audience != catalogue.ForBusiness {
-			continue
-		}
-		one := card{Title: u.Of(st.Name), Text: u.Of(st.Summary), Href: u.Path("/business")}
-		var names []string
-		for _, id := range city.ServiceIDs() {
-			if s := city.Services[id].Service; s.Stage == st.ID {
-				names = append(names, u.Of(s.Name))
-				one.Href = u.Path(say.EventPath(s))
-			}
-		}
-		if len(names) > 0 {
-			one.Text = u.List(names)
-			all = append(all, one)
+	return func(s *catalogue.Service) bool {
+		st, ok := city.Stage(s.Stage)
+		return ok && st.Audience == of
+	}
+}
+
+// stages is the life of a business from left to right.
+func (h *Handler) stages(u *ui.Request) gp.Life {
+	life := gp.Life{Label: u.T("find.home.business")}
+	for _, st := range h.City().Stages {
+		if st.Audience == catalogue.ForBusiness {
+			life.Items = append(life.Items, gp.Stage{Text: u.Of(st.Name), Href: u.Path("/business") + "#" + st.ID})
 		}
 	}
-	return all
+	return life
 }
 
 func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	v := homeView{
-		Request: u,
-		Life:    h.eventCards(u, func(s *catalogue.Service) bool { return s.Audience == catalogue.ForPerson }),
-		Stages:  h.stages(u),
+		Request:  u,
+		Life:     h.eventCards(u, h.inStages(catalogue.ForPerson)),
+		Business: h.eventCards(u, h.inStages(catalogue.ForBusiness)),
+		Stages:   h.stages(u),
 		More: []ui.Link{
 			{Text: u.T("find.departments.title"), Href: u.Path("/departments")},
 			{Text: u.T("find.offices.title"), Href: u.Path("/offices")},
@@ -198,10 +195,11 @@ func (h *Handler) byStage(w http.ResponseWriter, r *http.Request, audience catal
 		if st.Audience != audience {
 			continue
 		}
-		g := group{Title: u.Of(st.Name), Note: u.Of(st.Summary), Cards: h.eventCards(u, func(s *catalogue.Service) bool { return s.Stage == st.ID })}
-		if len(g.Cards) > 0 {
-			v.Groups = append(v.Groups, g)
+		g := group{ID: st.ID, Title: u.Of(st.Name), Note: u.Of(st.Summary), Cards: h.eventCards(u, func(s *catalogue.Service) bool { return s.Stage == st.ID })}
+		if len(g.Cards) == 0 {
+			g.Note = u.T("find.stage.none")
 		}
+		v.Groups = append(v.Groups, g)
 	}
 	return h.browse(w, r, v)
 }
@@ -217,8 +215,8 @@ func (h *Handler) business(w http.ResponseWriter, r *http.Request) error {
 func (h *Handler) topics(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	v := browseView{Request: u, Title: u.T("find.topics.title"), Lead: u.T("find.topics.lead"), Groups: []group{
-		{Title: u.T("find.home.life"), Cards: h.eventCards(u, func(s *catalogue.Service) bool { return s.Audience == catalogue.ForPerson })},
-		{Title: u.T("find.home.business"), Cards: h.eventCards(u, func(s *catalogue.Service) bool { return s.Audience == catalogue.ForBusiness })},
+		{Title: u.T("find.home.life"), Cards: h.eventCards(u, h.inStages(catalogue.ForPerson))},
+		{Title: u.T("find.home.business"), Cards: h.eventCards(u, h.inStages(catalogue.ForBusiness))},
 	}}
 	return h.browse(w, r, v)
 }

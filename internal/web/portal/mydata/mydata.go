@@ -43,7 +43,7 @@ const (
 )
 
 func resource(u *ui.Request) access.Resource {
-	return access.Resource{Kind: "access-log", ID: "mine", Subject: u.Actor.Subject, Purpose: "own-data"}
+	return access.Resource{Kind: "access-log", ID: "mine", Subject: u.Actor.Subject, Purpose: "own"}
 }
 
 // subjects are whose entries the actor may see: those of whom she acts for, and when she acts for a

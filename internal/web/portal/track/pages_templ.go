@@ -1492,7 +1492,7 @@ func (v resultView) body() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = gov.Panel{Title: v.Sentence, Classes: panel(v.Approved)}.View().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = gov.Panel{Level: 2, Title: v.Sentence, Classes: panel(v.Approved)}.View().Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -613,7 +613,7 @@ func (v verifyView) body() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Valid {
-				templ_7745c5c3_Err = gov.Panel{Title: v.Sentence, Text: v.Lines}.View().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = gov.Panel{Level: 2, Title: v.Sentence, Text: v.Lines}.View().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

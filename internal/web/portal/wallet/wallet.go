@@ -71,7 +71,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	var all []credential.Certificate
 	err := h.Gate.See(r.Context(), u.Actor, func(v *access.View) error {
-		if err := v.Permit(r.Context(), actRead, access.Resource{Kind: "certificate", Subject: u.Actor.Subject, Purpose: "wallet"}); err != nil {
+		if err := v.Permit(r.Context(), actRead, access.Resource{Kind: "certificate", Subject: u.Actor.Subject, Purpose: "own"}); err != nil {
 			return err
 		}
 		var err error
@@ -100,7 +100,7 @@ func (h *Handler) find(ctx context.Context, u *ui.Request, id string) (c credent
 		if c, err = h.Credentials.Find(ctx, v, id); err != nil {
 			return err
 		}
-		err := v.Permit(ctx, actRead, access.Resource{Kind: "certificate", ID: c.ID, Subject: c.Holder, Purpose: "wallet", Case: c.Case})
+		err := v.Permit(ctx, actRead, access.Resource{Kind: "certificate", ID: c.ID, Subject: c.Holder, Purpose: "own", Case: c.Case})
 		if fault.Is(err, fault.Denied) {
 			return fault.Wrap(fault.NotFound, "certificate.not-found", err)
 		}
@@ -242,12 +242,13 @@ func (h *Handler) verify(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	var p credential.Public
 	err := h.Gate.See(r.Context(), u.Actor, func(v *access.View) error {
-		if err := v.Permit(r.Context(), actVerify, access.Resource{Kind: "certificate", Purpose: "verify"}); err != nil {
+		var err error
+		if p, err = h.Credentials.ByVerifyCode(r.Context(), v, r.PathValue("code"), h.today()); err != nil {
 			return err
 		}
-		var err error
-		p, err = h.Credentials.ByVerifyCode(r.Context(), v, r.PathValue("code"), h.today())
-		return err
+		return v.Permit(r.Context(), actVerify, access.Resource{
+			Kind: "certificate", ID: p.Identifier, Subject: p.Holder, Purpose: "verification", Attrs: map[string]any{"presented": true},
+		})
 	})
 	if fault.Is(err, fault.NotFound) {
 		return h.askAgain(w, r, http.StatusNotFound, r.PathValue("code"), u.T("verify.none"))

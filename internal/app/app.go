@@ -1,0 +1,324 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"tongban/internal/data/credential"
+	"tongban/internal/data/credential/paper"
+	"tongban/internal/data/registry"
+	"tongban/internal/platform/blob"
+	"tongban/internal/platform/db"
+	"tongban/internal/platform/job"
+	"tongban/internal/platform/keys"
+	"tongban/internal/platform/lang"
+	"tongban/internal/platform/strictyaml"
+	"tongban/internal/platform/tlog"
+	"tongban/internal/security/access"
+	"tongban/internal/security/audit"
+	"tongban/internal/security/identity"
+	"tongban/internal/security/mandate"
+	"tongban/internal/security/org"
+	"tongban/internal/service/application"
+	"tongban/internal/service/casework"
+	"tongban/internal/service/catalogue"
+	"tongban/internal/service/feedback"
+	"tongban/internal/service/fulfilment"
+	"tongban/internal/service/jurisdiction"
+	"tongban/internal/service/notice"
+	"tongban/internal/web/ui"
+)
+
+// Config says where everything is.
+type Config struct {
+	Data         string // folder of the database (SQLite), keys and uploads
+	Jurisdiction string // folder of the government's files
+	Database     string // postgres://…; SQLite in Data when empty
+	Listen       string
+	Origin       string // public address of the site; made from Listen when empty
+	Demo         bool   // load the demonstration people and records
+	Log          *slog.Logger
+	Now          func() time.Time // the machine's when nil
+}
+
+func (c *Config) complete() {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.Origin == "" {
+		c.Origin = "http://" + strings.Replace(c.Listen, "0.0.0.0", "127.0.0.1", 1)
+	}
+}
+
+// App is the whole house, open.
+type App struct {
+	Config
+	Store       *db.Store
+	Keys        *keys.Ring
+	Jobs        *job.Queue
+	Tree        *tlog.Log
+	Audit       *audit.Log
+	Gate        *access.Gate
+	Identity    *identity.Service
+	Mandate     *mandate.Service
+	Registry    *registry.Service
+	Credentials *credential.Service
+	Paper       *paper.Printer
+	Blobs       *blob.Store
+	Editions    *catalogue.Editions
+	Casework    *casework.Service
+	Application *application.Service
+	Fulfilment  *fulfilment.Service
+	Notice      *notice.Service
+	Feedback    *feedback.Service
+
+	city    atomic.Pointer[jurisdiction.City]
+	handler http.Handler
+}
+
+// City is the government as it stands: the newest edition that loaded without a complaint.
+func (a *App) City() *jurisdiction.City { return a.city.Load() }
+
+// migrations lists the packages that own tables, lowest floor first.
+var migrations = []db.Migrations{
+	{Package: "job", Files: job.Schema}, {Package: "tlog", Files: tlog.Schema}, {Package: "audit", Files: audit.Schema},
+	{Package: "identity", Files: identity.Schema}, {Package: "registry", Files: registry.Schema}, {Package: "credential", Files: credential.Schema},
+	{Package: "catalogue", Files: catalogue.Schema}, {Package: "casework", Files: casework.Schema}, {Package: "application", Files: application.Schema},
+	{Package: "notice", Files: notice.Schema}, {Package: "feedback", Files: feedback.Schema},
+}
+
+func open(ctx context.Context, c Config) (*db.Store, error) {
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, err
+	}
+	return db.Open(ctx, db.Config{Dir: c.Data, URL: c.Database})
+}
+
+// Migrate makes or upgrades the tables.
+func Migrate(ctx context.Context, c Config) error {
+	store, err := open(ctx, c)
+	if err != nil {
+		return err
+	}
+	return errors.Join(store.Migrate(ctx, migrations...), store.Close())
+}
+
+// Complaints is the error of files that do not load.
+type Complaints []jurisdiction.Complaint
+
+func (c Complaints) Error() string {
+	lines := make([]string, len(c))
+	for i, one := range c {
+		lines[i] = one.String()
+	}
+	return "the jurisdiction does not load:\n" + strings.Join(lines, "\n")
+}
+
+func load(dir string) (*jurisdiction.City, error) {
+	city, complaints := jurisdiction.Load(os.DirFS(dir), filepath.Base(dir))
+	if city == nil || strictyaml.Stops(complaints) {
+		return nil, Complaints(complaints)
+	}
+	return city, nil
+}
+
+// Open opens the house: files checked, tables made, keys read, everybody wired to whom they need. It
+// starts nothing.
+func Open(ctx context.Context, c Config) (*App, error) {
+	c.complete()
+	city, err := load(c.Jurisdiction)
+	if err != nil {
+		return nil, err
+	}
+	store, err := open(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Config: c, Store: store}
+	a.city.Store(city)
+	if err := a.build(ctx); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return a, nil
+}
+
+func ring(ctx context.Context, c Config) (*keys.Ring, error) {
+	return keys.Open(ctx, keys.Config{Dir: filepath.Join(c.Data, "keys"), Origin: logOrigin(c.Origin)})
+}
+
+// logOrigin names the log; it is fixed at the first start.
+func logOrigin(origin string) string {
+	if origin == "" {
+		return ""
+	}
+	return strings.TrimPrefix(strings.TrimPrefix(origin, "https://"), "http://") + "/log"
+}
+
+func (a *App) build(ctx context.Context) error {
+	if err := a.Store.Migrate(ctx, migrations...); err != nil {
+		return fmt.Errorf("make tables: %w", err)
+	}
+	var err error
+	if a.Keys, err = ring(ctx, a.Config); err != nil {
+		return err
+	}
+	if a.Blobs, err = blob.Open(blob.Config{Dir: filepath.Join(a.Data, "blobs")}); err != nil {
+		return err
+	}
+	city := a.City()
+	a.Jobs = job.New(job.Config{Store: a.Store, Now: a.Now, Log: a.Log, Sole: a.Store.Engine() == db.SQLite})
+	a.Tree = tlog.New(tlog.Config{Store: a.Store, Signer: a.Keys.LogSigner(), Verifiers: a.Keys.LogVerifiers()})
+	a.Audit = audit.New(audit.Config{Store: a.Store, Log: a.Tree, Keys: a.Keys, Now: a.Now})
+	if a.Gate, err = access.New(access.Config{Store: a.Store, Audit: a.Audit, Policies: city.Policies, Law: city.Law, Now: a.Now}); err != nil {
+		return err
+	}
+	a.Registry = registry.New(registry.Config{Indexed: indexed(), Now: a.Now})
+	a.Mandate = mandate.New(mandate.Config{Look: a.mandateLook, Find: a.mandateFind, Now: a.Now, Zone: time.FixedZone("Asia/Shanghai", 8*60*60)})
+	a.Identity, err = identity.New(identity.Config{Store: a.Store, Keys: a.Keys, Now: a.Now, Origin: a.Origin, Name: city.Host.Title.ZH, May: a.Mandate.May, Tell: a.signed})
+	if err != nil {
+		return err
+	}
+	fonts, err := ui.Fonts()
+	if err != nil {
+		a.Log.Warn("documents cannot be made: this binary was built without the front end", "error", err)
+	}
+	a.Paper = paper.New(paper.Config{Fonts: fonts, Files: []string{ui.FontFile}})
+	a.Credentials = credential.New(credential.Config{
+		Types: a.certificateType, Body: func(id string) (org.Body, bool) { return a.City().Org.Body(id) }, Seal: a.Keys.Seal(), Covers: a.Paper.Covers, Now: a.Now,
+	})
+	a.Editions = catalogue.NewEditions(a.Store)
+	if err := a.keepEditions(ctx, city); err != nil {
+		return err
+	}
+	a.Casework = casework.New(casework.Config{
+		Gate: a.Gate, Jobs: a.Jobs, Editions: a.Editions, Registry: a.Registry, Read: a.Store.Read(), Calendar: city.Calendar, Now: a.Now,
+		KeyOf: func(register string) string { return a.City().Registers[register].Key },
+	})
+	a.Application = application.New(application.Config{
+		Gate: a.Gate, Read: a.Store.Read(), Casework: a.Casework, Registry: a.Registry, Credentials: a.Credentials, Editions: a.Editions, Now: a.Now,
+		Offer: a.offer, Register: a.register,
+	})
+	a.Fulfilment = fulfilment.New(fulfilment.Config{
+		Gate: a.Gate, Casework: a.Casework, Credentials: a.Credentials, Registry: a.Registry, Register: a.register, Region: city.Region, Now: a.Now,
+	})
+	a.Notice = notice.New(a.Gate, a.Now)
+	a.Feedback = feedback.New(a.Gate, a.Store.Read(), a.Now)
+	a.listen()
+	if a.Demo {
+		if err := a.seed(ctx); err != nil {
+			return fmt.Errorf("load the demonstration: %w", err)
+		}
+	}
+	a.handler, err = a.mount()
+	return err
+}
+
+func (a *App) offer(service string) (application.Offer, bool) {
+	e, ok := a.City().Service(service)
+	if !ok {
+		return application.Offer{}, false
+	}
+	return application.Offer{Service: e.Service, Guide: e.Guide, Edition: e.Edition}, true
+}
+
+func (a *App) register(id string) (catalogue.Register, bool) {
+	r, ok := a.City().Registers[id]
+	return r, ok
+}
+
+func (a *App) certificateType(id string) (credential.Type, bool) {
+	t, ok := a.City().Certificates[id]
+	if !ok {
+		return credential.Type{}, false
+	}
+	out := credential.Type{ID: t.ID, Code: t.Code, Name: t.Name, Issuer: t.Issuer, Years: t.Years, One: t.One, Public: t.Public}
+	for _, f := range t.Fields {
+		field := credential.Field{ID: f.ID, Name: f.Name}
+		for _, o := range f.Options {
+			if field.Options == nil {
+				field.Options = map[string]lang.Text{}
+			}
+			field.Options[o.Value] = o.Text
+		}
+		out.Fields = append(out.Fields, field)
+	}
+	return out, true
+}
+
+// indexed lists by which fields registers are searched: those by which somebody acts for another.
+func indexed() map[string][]string {
+	fields := map[string][]string{}
+	for _, r := range mandate.Usual() {
+		fields[r.Register] = append(fields[r.Register], r.Field)
+	}
+	return fields
+}
+
+func (a *App) mandateLook(ctx context.Context, register, subject string) (mandate.Record, error) {
+	r, err := a.Registry.Look(ctx, a.Store.Read(), register, subject)
+	return mandate.Record{Subject: r.Subject, Values: r.Values}, err
+}
+
+func (a *App) mandateFind(ctx context.Context, register, field, value string) ([]mandate.Record, error) {
+	const most = 200
+	found, err := a.Registry.Find(ctx, a.Store.Read(), register, field, value, "", most)
+	records := make([]mandate.Record, len(found))
+	for i, r := range found {
+		records[i] = mandate.Record{Subject: r.Subject, Values: r.Values}
+	}
+	return records, err
+}
+
+func (a *App) keepEditions(ctx context.Context, city *jurisdiction.City) error {
+	for _, id := range city.ServiceIDs() {
+		e := city.Services[id]
+		if err := a.Editions.Keep(ctx, e.Edition, e.Service, a.Now()); err != nil {
+			return fmt.Errorf("keep edition of %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+// Reload reads the jurisdiction's files again. Files with a fault change nothing: the old edition stays,
+// and the log says what is wrong.
+func (a *App) Reload(ctx context.Context) {
+	city, err := load(a.Jurisdiction)
+	if err == nil {
+		err = a.keepEditions(ctx, city)
+	}
+	if err != nil {
+		a.Log.Error("the jurisdiction was not reloaded; the edition in force stays", "error", err)
+		return
+	}
+	a.city.Store(city)
+	a.Log.Info("the jurisdiction was reloaded", "edition", city.Edition)
+}
+
+// Close closes the database; nothing that was acknowledged depends on it.
+func (a *App) Close() error { return a.Store.Close() }
+
+// Version names the build.
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "tongban (unknown)"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return "tongban " + s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return "tongban " + info.Main.Version
+}

@@ -1,0 +1,139 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"tongban/internal/web/portal/about"
+	"tongban/internal/web/portal/apply"
+	"tongban/internal/web/portal/find"
+	"tongban/internal/web/portal/mydata"
+	"tongban/internal/web/portal/plan"
+	"tongban/internal/web/portal/rate"
+	"tongban/internal/web/portal/track"
+	"tongban/internal/web/portal/wallet"
+	"tongban/internal/web/signin"
+	"tongban/internal/web/ui"
+	"tongban/internal/web/ui/gallery"
+)
+
+// mount lists every room of the house once.
+func (a *App) mount() (http.Handler, error) {
+	city, secure := a.City(), strings.HasPrefix(a.Origin, "https://")
+	door := &signin.Handler{Identity: a.Identity, Mandate: a.Mandate, Secure: secure}
+	if a.Demo {
+		for _, p := range city.People.People {
+			if p.Login != "" && len(door.Demo) < 4 {
+				door.Demo = append(door.Demo, signin.Sign{Login: p.Login, Name: p.Name, Who: p.Login})
+			}
+		}
+		for _, id := range []string{"market-1", "market-head", "urban-management-1", "fire-1", "tobacco-1", "tobacco-head"} {
+			if s, ok := city.Org.Post(id); ok {
+				door.Demo = append(door.Demo, signin.Sign{Login: s.ID, Name: s.Name, Who: s.Post.ZH})
+			}
+		}
+	}
+	kit := ui.New(ui.Config{
+		Site: ui.Site{
+			Name: city.Host.Title, Region: city.Name, Host: city.Host.Operator, Place: city.Host.Address, Phone: city.Host.Phone, Notice: city.Host.Notice, Offices: "/offices",
+		},
+		Who: door.Who, Acting: door.Acting, Mac: a.Keys.Mac, Now: a.Now, Log: a.Log, Secure: secure,
+	})
+	m := kit.Mux()
+	door.Mount(m)
+	(&find.Handler{City: a.City, Application: a.Application, Casework: a.Casework}).Mount(m)
+	(&plan.Handler{City: a.City, Application: a.Application, Paper: a.Paper, Origin: a.Origin, Secure: secure, Now: a.Now}).Mount(m)
+	(&apply.Handler{City: a.City, Application: a.Application, Blobs: a.Blobs}).Mount(m)
+	(&track.Handler{
+		City: a.City, Application: a.Application, Casework: a.Casework, Credentials: a.Credentials, Notice: a.Notice, Feedback: a.Feedback,
+		Audit: a.Audit, Blobs: a.Blobs, Paper: a.Paper, Origin: a.Origin, Now: a.Now,
+	}).Mount(m)
+	(&wallet.Handler{City: a.City, Gate: a.Gate, Credentials: a.Credentials, Audit: a.Audit, Paper: a.Paper, Origin: a.Origin, Now: a.Now}).Mount(m)
+	(&mydata.Handler{City: a.City, Gate: a.Gate, Audit: a.Audit, Casework: a.Casework, Now: a.Now}).Mount(m)
+	(&rate.Handler{City: a.City, Feedback: a.Feedback, Now: a.Now}).Mount(m)
+	(&about.Handler{City: a.City, Key: a.Keys.LogVerifier()}).Mount(m)
+	if a.Demo {
+		gallery.Mount(m)
+	}
+	outer := http.NewServeMux()
+	outer.Handle("/log/", http.StripPrefix("/log", a.Tree.Handler()))
+	outer.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	outer.HandleFunc("GET /readyz", a.ready)
+	outer.Handle("/", kit.Handler(m))
+	return outer, nil
+}
+
+// ready says whether the database answers.
+func (a *App) ready(w http.ResponseWriter, r *http.Request) {
+	if err := a.Store.Ping(r.Context()); err != nil {
+		http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ready\n"))
+}
+
+// Handler is everything that is served, for tests.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// The limits of one connection: a slow reader or writer holds nothing for ever.
+const (
+	headerTime = 10 * time.Second
+	idleTime   = 2 * time.Minute
+	writeTime  = 5 * time.Minute // a large upload over a slow line
+	stopTime   = 10 * time.Second
+)
+
+// Serve listens, works and seals until ctx ends. ready is called with the address once requests are
+// answered.
+func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
+	listener, err := net.Listen("tcp", a.Listen)
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: a.handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, ReadTimeout: writeTime, WriteTimeout: writeTime}
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var working sync.WaitGroup
+	working.Go(func() {
+		if err := a.Jobs.Run(work); err != nil && work.Err() == nil {
+			a.Log.Error("jobs have stopped", "error", err)
+		}
+	})
+	working.Go(func() { a.seal(work) })
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	ready(listener.Addr().String())
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+		err = server.Shutdown(end)
+		cancel()
+	}
+	stop()
+	working.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// seal turns new rows of the record into leaves of the log, all the time.
+func (a *App) seal(ctx context.Context) {
+	tick := time.NewTicker(sealEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if _, err := a.Audit.Seal(ctx); err != nil && ctx.Err() == nil {
+				a.Log.Error("the record could not be sealed", "error", err)
+			}
+		}
+	}
+}
