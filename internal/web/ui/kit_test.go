@@ -404,7 +404,7 @@ func TestAssets(t *testing.T) {
 }
 
 func BenchmarkPage(b *testing.B) {
-	for _, coding := range []string{"", "gzip"} {
+	for _, coding := range []string{"identity", "gzip"} {
 		b.Run("coding="+coding, func(b *testing.B) {
 			s := newSite(b)
 			r := httptest.NewRequest(http.MethodGet, "/services/x", nil).WithContext(context.Background())
