@@ -101,7 +101,7 @@ func (k *Kit) serve(m *Mux, rw http.ResponseWriter, r *http.Request) {
 			}
 			k.log.Error("page panicked", "request", u.ID, "route", route, "panic", v, "stack", stack())
 			if w.status == 0 {
-				_ = k.sorry(w, u.with(r), http.StatusInternalServerError, "", nil)
+				k.broken(w, u.with(r))
 			}
 		}
 		// The route stands for the path, and the query is left out: either may name a person.
@@ -142,6 +142,20 @@ func (k *Kit) serve(m *Mux, rw http.ResponseWriter, r *http.Request) {
 	if w.status == 0 {
 		w.WriteHeader(http.StatusOK)
 	}
+}
+
+// broken answers after a panic. If even the error page panics, a bare sentence is better than a closed
+// connection.
+func (k *Kit) broken(w *watched, r *http.Request) {
+	defer func() {
+		if v := recover(); v != nil {
+			k.log.Error("error page panicked", "request", From(r).ID, "panic", v)
+			if w.status == 0 {
+				http.Error(w, From(r).ID, http.StatusInternalServerError)
+			}
+		}
+	}()
+	k.try(k.sorry(w, r, http.StatusInternalServerError, "", nil))
 }
 
 // language decides the language of the page: public pages say it in their address, pages behind a
