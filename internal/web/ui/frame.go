@@ -69,8 +69,6 @@ func (u *Request) SubjectName() string {
 	return u.Actor.Name()
 }
 
-func (u *Request) whoStaff() string { return u.Actor.Name() }
-
 func (u *Request) backText(l Link) string {
 	if l.Text == "" {
 		return u.T("common.back")
