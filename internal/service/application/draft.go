@@ -35,6 +35,19 @@ type Content struct {
 	Sections  map[string]bool   `json:"sections,omitempty"` // sections that were saved at least once
 }
 
+// prepare makes the maps that are to be written into.
+func (c *Content) prepare() {
+	if c.Values == nil {
+		c.Values = map[string]Entry{}
+	}
+	if c.Materials == nil {
+		c.Materials = map[string]Choice{}
+	}
+	if c.Sections == nil {
+		c.Sections = map[string]bool{}
+	}
+}
+
 // Entry is one field of the form: what was typed, right or wrong, or what a register holds.
 type Entry struct {
 	casework.Value

@@ -163,13 +163,7 @@ func (s *Service) open(ctx context.Context, by identity.Actor, service, edition 
 	}
 	now := s.now()
 	d := Draft{ID: ref.NewID("a"), Account: by.ID, Subject: by.Subject, Service: service, Edition: edition, Content: content, Created: now, Updated: now, Version: 1}
-	if d.Values == nil {
-		d.Values = map[string]Entry{}
-	}
-	if d.Materials == nil {
-		d.Materials = map[string]Choice{}
-	}
-	d.Sections = map[string]bool{}
+	d.prepare()
 	err = s.gate.Do(ctx, by, func(tx *access.Tx) error {
 		if err := tx.Permit(ctx, actOpen, resource(d, def.Level)); err != nil {
 			return err

@@ -79,6 +79,7 @@ func scanDraft(row interface{ Scan(...any) error }) (Draft, error) {
 	if err := json.Unmarshal([]byte(content), &d.Content); err != nil {
 		return d, fmt.Errorf("content of draft %s: %w", d.ID, err)
 	}
+	d.prepare()
 	return d, nil
 }
 

@@ -561,7 +561,7 @@ func Receive(r *http.Request, blobs *blob.Store, m *catalogue.Material, remove f
 // Put stores one posted file of a material, or says why it is refused.
 func Put(ctx context.Context, blobs *blob.Store, m *catalogue.Material, part *multipart.Part) (casework.File, *fault.Field, error) {
 	accept, mb := rule(m)
-	f, err := blobs.Put(ctx, part, blob.Rule{Accept: accept, MaxBytes: int64(mb) << 20, Name: fileName(part)})
+	f, err := blobs.Put(ctx, part, blob.Rule{Accept: media(accept), MaxBytes: int64(mb) << 20, Name: fileName(part)})
 	var refused *fault.Error
 	if errors.As(err, &refused) && refused.Kind == fault.Invalid {
 		return casework.File{}, &fault.Field{Name: fileName(part), Code: refused.Code, Args: said(refused.Args, accept, mb)}, nil
@@ -578,6 +578,17 @@ func fileName(part *multipart.Part) string {
 		}
 	}
 	return part.FileName()
+}
+
+// medias are the media types behind the short words of the catalogue.
+var medias = map[string]string{"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
+
+func media(accept []string) []string {
+	all := make([]string, len(accept))
+	for i, a := range accept {
+		all[i] = medias[a]
+	}
+	return all
 }
 
 func said(args map[string]string, accept []string, mb int) map[string]string {
