@@ -20,6 +20,8 @@ import (
 	"tongban/internal/web/signin"
 	"tongban/internal/web/ui"
 	"tongban/internal/web/ui/gallery"
+	"tongban/internal/web/workbench/casefile"
+	"tongban/internal/web/workbench/queue"
 )
 
 // mount lists every room of the house once.
@@ -57,6 +59,10 @@ func (a *App) mount() (http.Handler, error) {
 	(&mydata.Handler{City: a.City, Gate: a.Gate, Audit: a.Audit, Casework: a.Casework, Now: a.Now}).Mount(m)
 	(&rate.Handler{City: a.City, Feedback: a.Feedback, Now: a.Now}).Mount(m)
 	(&about.Handler{City: a.City, Key: a.Keys.LogVerifier()}).Mount(m)
+	(&queue.Handler{City: a.City, Casework: a.Casework, Identity: a.Identity, Now: a.Now}).Mount(m)
+	(&casefile.Handler{
+		City: a.City, Application: a.Application, Casework: a.Casework, Identity: a.Identity, Gate: a.Gate, Blobs: a.Blobs, Now: a.Now,
+	}).Mount(m)
 	if a.Demo {
 		gallery.Mount(m)
 	}
