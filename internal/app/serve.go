@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"tongban/internal/platform/telemetry"
 	"tongban/internal/web/portal/about"
 	"tongban/internal/web/portal/apply"
 	"tongban/internal/web/portal/find"
@@ -71,7 +72,23 @@ func (a *App) mount() (http.Handler, error) {
 	outer.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	outer.HandleFunc("GET /readyz", a.ready)
 	outer.Handle("/", kit.Handler(m))
-	return outer, nil
+	meter := a.meter()
+	outer.Handle("GET /metrics", meter.Handler())
+	return meter.Count(outer), nil
+}
+
+// meter counts, and asks about what waits.
+func (a *App) meter() *telemetry.Meter {
+	m := telemetry.New()
+	m.Gauge("tongban_log_waiting", "Entries of the record that wait to be sealed.", func(ctx context.Context) (float64, error) {
+		n, err := a.Audit.Unsealed(ctx)
+		return float64(n), err
+	})
+	m.Gauge("tongban_jobs_stuck", "Jobs that failed too often and wait for somebody to look.", func(ctx context.Context) (float64, error) {
+		stuck, err := a.Jobs.Stuck(ctx, 1000)
+		return float64(len(stuck)), err
+	})
+	return m
 }
 
 // ready says whether the database answers.
