@@ -14,11 +14,12 @@ const (
 	// maxGroup callers share a commit at most, so that one broken commit cannot fail a whole city.
 	maxGroup = 64
 
-	// window is how long the writer waits for callers that it has reason to expect. Without it each
-	// commit of a busy server takes the one caller that was quickest and leaves the rest to the next.
+	// window is how long the writer waits for the next caller when it has reason to expect one. Without
+	// it each commit of a busy server takes the one caller that was quickest and leaves the rest to the
+	// next.
 	window = 500 * time.Microsecond
 
-	// maxWindow bounds how long the first caller of a group is kept waiting by the others.
+	// maxWindow bounds how long a group is kept waiting for others altogether.
 	maxWindow = 2 * time.Millisecond
 )
 
@@ -37,8 +38,9 @@ type writer struct {
 	closed bool
 	idle   chan struct{} // closed when the writer's goroutine has ended
 
-	expect int // callers to wait for: as many as shared the last commit
-	timer  *time.Timer
+	expect   int // callers to wait for: as many as shared the last commit
+	gap, end *time.Timer
+	waits    bool // end is running
 }
 
 type call struct {
@@ -68,7 +70,8 @@ func newWriter(ctx context.Context, d *sql.DB) (*writer, error) {
 		stmts: keepStatements(conn),
 		calls: make(chan *call, maxGroup),
 		idle:  make(chan struct{}),
-		timer: time.NewTimer(time.Hour),
+		gap:   time.NewTimer(window),
+		end:   time.NewTimer(maxWindow),
 	}
 	go w.run()
 	return w, nil
@@ -136,9 +139,9 @@ func (w *writer) run() {
 // share carries out one transaction: the first caller, whoever else comes in time, and the commit.
 func (w *writer) share(first *call) {
 	var in []*call // whose changes are in the transaction
-	began := time.Now()
 	callers := 0
-	for c := first; c != nil; c = w.next(callers, began) {
+	w.waits = false
+	for c := first; c != nil; c = w.next(callers) {
 		if !c.place.CompareAndSwap(waiting, taken) {
 			continue // gave up while waiting
 		}
@@ -205,7 +208,7 @@ func (w *writer) give(c *call, first bool) (ok bool, err error) {
 
 // next returns the next caller of this transaction, or nil when it is time to commit: at once when
 // nobody else is expected, else when all have come, or the window is over.
-func (w *writer) next(callers int, began time.Time) *call {
+func (w *writer) next(callers int) *call {
 	if callers >= maxGroup {
 		return nil
 	}
@@ -214,18 +217,21 @@ func (w *writer) next(callers int, began time.Time) *call {
 		return c
 	default:
 	}
-	wait := min(window, maxWindow-time.Since(began))
-	if callers >= w.expect || wait <= 0 {
+	if callers >= w.expect {
 		return nil
 	}
-	w.timer.Reset(wait)
+	if !w.waits {
+		w.waits = true
+		w.end.Reset(maxWindow)
+	}
+	w.gap.Reset(window)
 	select {
 	case c := <-w.calls:
-		w.timer.Stop()
 		return c
-	case <-w.timer.C:
-		return nil
+	case <-w.gap.C:
+	case <-w.end.C:
 	}
+	return nil
 }
 
 func (w *writer) exec(query string) error {

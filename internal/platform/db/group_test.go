@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"tongban/internal/platform/db"
 	"tongban/internal/testkit/dbtest"
@@ -141,6 +142,47 @@ func TestGroup(t *testing.T) {
 			t.Errorf("rows %v, want none", got)
 		}
 		put(t, s, "afterwards")
+	})
+	t.Run("a caller whose context ends in the middle of a statement harms nobody", func(t *testing.T) {
+		t.Parallel()
+		s := dbtest.SQLite(t, tables...)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var long sync.Once
+		errs := hold(t, s, 6, func(i int, tx *db.Tx) error {
+			if err := box(context.Background(), tx, fmt.Sprint(i)); err != nil {
+				return err
+			}
+			var err error
+			if i == 5 || len(boxes(t, tx)) == 3 { // in the middle of a group, if there is one
+				long.Do(func() {
+					time.AfterFunc(20*time.Millisecond, cancel)
+					_, err = tx.ExecContext(ctx, `
+WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)
+INSERT INTO toy_box (id) SELECT 'n' || i FROM n WHERE i % 100000 = 0`)
+					<-ctx.Done()
+					if err == nil {
+						err = box(ctx, tx, "too late")
+					}
+				})
+			}
+			return err
+		})
+		var kept []string
+		for i, err := range errs[:6] {
+			switch {
+			case err == nil:
+				kept = append(kept, fmt.Sprint(i))
+			case !errors.Is(err, context.Canceled):
+				t.Errorf("caller %d: %v", i, err)
+			}
+		}
+		if len(kept) != 5 {
+			t.Errorf("%d callers were served, want all but the one whose context ended", len(kept))
+		}
+		if got := boxes(t, s.Read()); !slices.Equal(got, kept) {
+			t.Errorf("rows %v, want %v", got, kept)
+		}
 	})
 	t.Run("a caller that gives up waiting is not carried out", func(t *testing.T) {
 		t.Parallel()

@@ -87,6 +87,7 @@ func writerDSN(path string) string {
 		"journal_mode(WAL)",
 		"synchronous(FULL)", // in WAL mode anything less may lose acknowledged commits in a power cut
 		"foreign_keys(1)",
+		"secure_delete(FAST)", // what was erased leaves no bytes in the free space of its page
 		"cache_size(-16384)",
 		"temp_store(MEMORY)",
 		"journal_size_limit(67108864)",

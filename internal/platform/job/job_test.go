@@ -131,6 +131,30 @@ func TestEnqueue(t *testing.T) {
 				t.Errorf("%d due, want the foreign one", n.Due)
 			}
 		})
+		t.Run("wakes the worker when it is durable, and not when it is undone", func(t *testing.T) {
+			q.Woken() // by what was before
+			_ = s.Write(t.Context(), func(tx *db.Tx) error {
+				return errors.Join(q.Enqueue(t.Context(), tx, job.Job{Kind: "greet"}), errBroken)
+			})
+			if q.Woken() {
+				t.Error("woken by what was undone")
+			}
+			err := s.Write(t.Context(), func(tx *db.Tx) error {
+				defer func() {
+					if q.Woken() {
+						t.Error("woken too early")
+					}
+				}()
+				return q.Enqueue(t.Context(), tx, job.Job{Kind: "greet", Args: greeting{"wake"}})
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !q.Woken() {
+				t.Error("not woken")
+			}
+			check(t, "wake")
+		})
 		t.Run("refuses what is not JSON", func(t *testing.T) {
 			err := s.Write(t.Context(), func(tx *db.Tx) error {
 				return q.Enqueue(t.Context(), tx, job.Job{Kind: "greet", Args: make(chan int)})
@@ -371,6 +395,48 @@ func TestLease(t *testing.T) {
 		}
 		if n := counts(t, quick); n != (job.Stats{}) {
 			t.Errorf("left over: %+v", n)
+		}
+	})
+}
+
+// The worker that lost its lease may be the one that takes the job again; its first attempt has lost it
+// all the same.
+func TestLeaseTakenAgain(t *testing.T) {
+	t.Parallel()
+	dbtest.Each(t, tables, func(t *testing.T, s *db.Store) {
+		c := at("2026-03-02 09:00")
+		q := job.New(job.Config{Store: s, Now: c.now, Lease: time.Minute})
+		var runs atomic.Int64
+		var inside, goOn [2]chan struct{}
+		var ended [2]chan error
+		for i := range 2 {
+			inside[i], goOn[i], ended[i] = make(chan struct{}), make(chan struct{}), make(chan error, 1)
+		}
+		job.Handle(q, "once", func(ctx context.Context, _ any) error {
+			run := runs.Add(1) - 1
+			close(inside[run])
+			<-goOn[run]
+			return s.Write(ctx, func(tx *db.Tx) error {
+				return errors.Join(effect(ctx, tx, fmt.Sprint(run), "once"), job.Complete(ctx, tx))
+			})
+		})
+		enqueue(t, q, job.Job{Kind: "once"})
+		for i := range 2 {
+			go func() { ended[i] <- q.Drain(context.Background()) }()
+			<-inside[i]
+			c.pass(time.Minute)
+		}
+		c.pass(-time.Minute) // the second lease is alive
+		close(goOn[0])
+		if err := <-ended[0]; !errors.Is(err, job.ErrLost) {
+			t.Errorf("first attempt: %v, want %v", err, job.ErrLost)
+		}
+		close(goOn[1])
+		if err := <-ended[1]; err != nil {
+			t.Errorf("second attempt: %v", err)
+		}
+		if n := effects(t, s); n != 1 {
+			t.Errorf("%d effects, want 1", n)
 		}
 	})
 }
