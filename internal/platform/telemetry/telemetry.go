@@ -52,7 +52,9 @@ func (g *gauge) Collect(c chan<- prometheus.Metric) {
 }
 
 // Handler serves the figures in the form that Prometheus reads.
-func (m *Meter) Handler() http.Handler { return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{}) }
+func (m *Meter) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
 
 // Count counts what a handler answers.
 func (m *Meter) Count(h http.Handler) http.Handler {
