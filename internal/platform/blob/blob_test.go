@@ -76,6 +76,9 @@ func files(t testing.TB, dir string) map[string]string {
 
 func sum(b []byte) string { h := sha256.Sum256(b); return hex.EncodeToString(h[:]) }
 
+// sample gives one of the PDFs in testdata, which real programs have made: Ghostscript's pdfwrite the plain
+// one and the script, fpdf the one without attachments, and qpdf from these the encrypted one, the
+// attachment, and those with object streams.
 func sample(t testing.TB, name string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join("testdata", name))
