@@ -41,9 +41,6 @@ func or(options ...string) string {
 	return ""
 }
 
-// describedBy lists the ids of what describes a control, in the order in which they are read out.
-func describedBy(ids ...string) string { return classes(ids...) }
-
 // nth is the id of the i-th choice of a group (from 0): the first has the group's own id, so that the
 // error summary can link to it.
 func nth(prefix string, i int) string {
