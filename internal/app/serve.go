@@ -3,10 +3,14 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"tongban/internal/platform/telemetry"
@@ -114,6 +118,15 @@ const (
 // Serve listens, works and seals until ctx ends. ready is called with the address once requests are
 // answered.
 func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
+	unlock, err := lock(a.Data)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	// What an upload left when the machine stopped is cleared away before the first request.
+	if err := a.Blobs.Sweep(); err != nil {
+		return err
+	}
 	listener, err := net.Listen("tcp", a.Listen)
 	if err != nil {
 		return err
@@ -143,6 +156,19 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 		return nil
 	}
 	return err
+}
+
+// lock makes sure that one server works on a data folder at a time: each believes that the jobs on
+// SQLite are its own. The lock ends with the process, however it ends.
+func lock(dir string) (unlock func(), err error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("another server works on %s: stop it, or give this one a --data folder of its own", dir), f.Close())
+	}
+	return func() { _ = f.Close() }, nil
 }
 
 // seal turns new rows of the record into leaves of the log, all the time.

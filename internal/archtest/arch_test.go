@@ -23,8 +23,8 @@ var floors = []string{"internal/platform", "internal/security", "internal/data",
 // beside lists the imports on the same floor, one line a package. A line that is no longer used is
 // deleted.
 var beside = map[string][]string{
-	"internal/platform/strictyaml": {"fault", "lang"}, "internal/platform/decision": {"fault", "lang"}, "internal/platform/db": {"fault"},
-	"internal/platform/job": {"db", "ref"}, "internal/platform/blob": {"fault"}, "internal/platform/keys": {"fault"}, "internal/platform/tlog": {"db", "keys", "fault"},
+	"internal/platform/strictyaml": {"lang"}, "internal/platform/decision": {"fault", "lang"}, "internal/platform/db": {"fault"},
+	"internal/platform/job": {"db", "fault", "ref"}, "internal/platform/blob": {"fault", "ref"}, "internal/platform/tlog": {"db", "fault"},
 }
 
 type file struct {
@@ -213,7 +213,11 @@ func TestNoInit(t *testing.T) {
 
 // TestHTTPStaysAbove: what a status code is, only web and api know.
 func TestHTTPStaysAbove(t *testing.T) {
-	allowed := []string{"internal/platform/tlog", "internal/security/identity"} // tiles are served as the standard says; passkeys read requests
+	allowed := []string{
+		"internal/platform/tlog",      // tiles are served as the standard says
+		"internal/platform/telemetry", // counts requests
+		"internal/security/identity",  // passkeys read requests
+	}
 	for _, f := range sources(t) {
 		if at := floor(f.pkg); at < 0 || at > 3 || slices.Contains(allowed, f.pkg) {
 			continue
@@ -229,6 +233,7 @@ func TestHTTPStaysAbove(t *testing.T) {
 // TestSizes: beyond these sizes look for the second noun.
 func TestSizes(t *testing.T) {
 	const fileLines, packageLines = 600, 2500
+	larger := map[string]int{"internal/api": 5000} // one operation after the other, each with its types and words
 	packages := map[string]int{}
 	for _, f := range sources(t) {
 		if strings.HasSuffix(f.path, "_templ.go") {
@@ -245,7 +250,7 @@ func TestSizes(t *testing.T) {
 		}
 	}
 	for pkg, n := range packages {
-		if n > packageLines {
+		if n > max(packageLines, larger[pkg]) {
 			t.Errorf("%s has %d lines, more than %d", pkg, n, packageLines)
 		}
 	}
