@@ -33,6 +33,7 @@ func BenchmarkAppend(b *testing.B) {
 	eachEngine(b, func(b *testing.B, s *db.Store) {
 		ctx, l := context.Background(), newLog(s, newRing(b))
 		appendMany(b, l, 2000, wang)
+		before := spent(b)
 		b.ResetTimer()
 		for n := 0; n < b.N; {
 			err := s.Write(ctx, func(tx *db.Tx) error {
@@ -48,6 +49,7 @@ func BenchmarkAppend(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+		b.ReportMetric(float64((spent(b)-before).Nanoseconds())/float64(b.N), "cpu-ns/op")
 	})
 }
 

@@ -6,7 +6,7 @@
 // that was flipped.
 //
 // It stands beside access, whose gate appends; privacy, which erases; and the pages on which a person sees
-// who looked at her data and why (个人信息保护法 第四十四条、第四十八条、第五十五条; 网络安全法 第二十一条). The
+// who looked at her data and why (个人信息保护法 第四十四条至第五十条、第五十六条). The
 // formats are for ever and are fixed in docs/design/log.md.
 //
 // Reading order: entry.go, form.go (canonical text, commitments, leaf), log.go, seal.go, read.go,

@@ -17,17 +17,17 @@ func (l *Log) Erase(ctx context.Context, tx db.Queryer, subject string) (int, er
 		return 0, errors.New("erase: entries about nobody cannot be erased")
 	}
 	pseudonym := l.pseudonym(clean(subject))
-	ids, err := liveKeys(ctx, tx, pseudonym)
+	found, err := liveKeys(ctx, tx, pseudonym)
 	if err != nil {
 		return 0, fmt.Errorf("erase: %w", err)
 	}
 	at := l.now().UnixMicro()
-	for _, id := range ids {
-		k := keyRecord{subject: pseudonym, id: id, secret: []byte{}, erasedAt: &at}
+	for _, k := range found {
+		k.secret, k.erasedAt = make([]byte, len(k.secret)), &at
 		k.mac = l.keys.Mac("audit.key", k.canon())
 		if err := eraseKey(ctx, tx, k); err != nil {
 			return 0, fmt.Errorf("erase: %w", err)
 		}
 	}
-	return len(ids), nil
+	return len(found), nil
 }

@@ -30,11 +30,11 @@ func TestFormatIsForEver(t *testing.T) {
 	if got, want := hex.EncodeToString(c[:]), "0df63fa7da7dd7f9536c5a24eacdd0b8692a15ba158bba397442ca99b92ac991"; got != want {
 		t.Errorf("commitment = %s, want %s", got, want)
 	}
-	if got, want := hex.EncodeToString(row[:]), "10b981e8af222767857fcbd6e3b17d68668d83d05afe5cb137cf5a19bcd54b2e"; got != want {
+	if got, want := hex.EncodeToString(row[:]), "88ddb7575c9bccba4c6a0181a7ecac7458d0d88b5b61c4027582b4a70f60595d"; got != want {
 		t.Errorf("row hash = %s, want %s", got, want)
 	}
 	r.commitment = c[:]
-	want := "tongban.audit/1 2026-11-24T12Z matter.view done 7Mt1hu9F6UTT/PXUTLTTDEbylbcYc9l1OV49WnMSLKE"
+	want := "tongban.audit/1 2026-11-24T12Z matter.view done tjRd7sJtCGaOnFp2jh4i1TROzd+LNupKf8dLrMuOS5E"
 	if got := r.leafText(r.binding()); got != want {
 		t.Errorf("leaf = %s, want %s", got, want)
 	}
@@ -42,7 +42,7 @@ func TestFormatIsForEver(t *testing.T) {
 
 func TestParseLeaf(t *testing.T) {
 	t.Parallel()
-	good := "tongban.audit/1 2026-11-24T12Z matter.view done 7Mt1hu9F6UTT/PXUTLTTDEbylbcYc9l1OV49WnMSLKE"
+	good := "tongban.audit/1 2026-11-24T12Z matter.view done tjRd7sJtCGaOnFp2jh4i1TROzd+LNupKf8dLrMuOS5E"
 	if l, err := ParseLeaf(good); err != nil || l.Text() != good || l.Action != "matter.view" {
 		t.Fatalf("ParseLeaf() = %+v, %v", l, err)
 	}
@@ -68,7 +68,7 @@ func TestParseLeaf(t *testing.T) {
 }
 
 func FuzzParseLeaf(f *testing.F) {
-	f.Add("tongban.audit/1 2026-11-24T12Z matter.view done 7Mt1hu9F6UTT/PXUTLTTDEbylbcYc9l1OV49WnMSLKE")
+	f.Add("tongban.audit/1 2026-11-24T12Z matter.view done tjRd7sJtCGaOnFp2jh4i1TROzd+LNupKf8dLrMuOS5E")
 	f.Add("tongban.audit/1    ")
 	f.Fuzz(func(t *testing.T, s string) {
 		if l, err := ParseLeaf(s); err == nil && l.Text() != s {

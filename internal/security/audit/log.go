@@ -265,7 +265,7 @@ func (r *record) hash() [sha256.Size]byte {
 	c.put("subject", r.subject)
 	c.put("case_id", r.caseID)
 	c.put("matter_id", r.matterID)
-	c.put("key", r.keyID)
+	c.put("key_id", r.keyID)
 	c.put("detail", string(r.detail))
 	return sha256.Sum256(c)
 }

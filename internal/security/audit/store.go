@@ -124,48 +124,47 @@ func insertKey(ctx context.Context, tx db.Queryer, k keyRecord) error {
 	return nil
 }
 
-// eraseKey overwrites a key.
+// eraseKey overwrites a key and then marks it. The secret is overwritten by a statement of its own with as
+// many bytes as it had, which SQLite does in place; a row of another size would be written elsewhere in the
+// page and leave the old bytes behind.
 func eraseKey(ctx context.Context, tx db.Queryer, k keyRecord) error {
 	_, err := tx.ExecContext(ctx, `
 		UPDATE audit_key
-		SET secret = $1, erased_at = $2, mac = $3
-		WHERE subject = $4 AND id = $5`, k.secret, k.erasedAt, k.mac, k.subject, k.id)
+		SET secret = $1
+		WHERE subject = $2 AND id = $3`, k.secret, k.subject, k.id)
+	if err != nil {
+		return fmt.Errorf("erase key: %w", err)
+	}
+	_, err = tx.ExecContext(ctx, `
+		UPDATE audit_key
+		SET erased_at = $1, mac = $2
+		WHERE subject = $3 AND id = $4`, k.erasedAt, k.mac, k.subject, k.id)
 	if err != nil {
 		return fmt.Errorf("erase key: %w", err)
 	}
 	return nil
 }
 
-// liveKeys returns the ids of the subject's keys that are not erased.
-func liveKeys(ctx context.Context, q db.Queryer, subject string) ([]string, error) {
-	rows, err := q.QueryContext(ctx, `
-		SELECT id
+// liveKeys returns the subject's keys that are not erased.
+func liveKeys(ctx context.Context, q db.Queryer, subject string) ([]keyRecord, error) {
+	return scanKeys(q.QueryContext(ctx, `
+		SELECT subject, id, secret, erased_at, mac
 		FROM audit_key
 		WHERE subject = $1 AND erased_at IS NULL
-		ORDER BY id`, subject)
-	if err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
-	}
-	defer rows.Close()
-	var out []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			return nil, fmt.Errorf("read keys: %w", err)
-		}
-		out = append(out, id)
-	}
-	return out, rows.Err()
+		ORDER BY id`, subject))
 }
 
 // keysAfter returns up to n keys, in order.
 func keysAfter(ctx context.Context, q db.Queryer, subject, id string, n int) ([]keyRecord, error) {
-	rows, err := q.QueryContext(ctx, `
+	return scanKeys(q.QueryContext(ctx, `
 		SELECT subject, id, secret, erased_at, mac
 		FROM audit_key
 		WHERE subject >= $1 AND (subject > $1 OR id > $2)
 		ORDER BY subject, id
-		LIMIT $3`, subject, id, n)
+		LIMIT $3`, subject, id, n))
+}
+
+func scanKeys(rows *sql.Rows, err error) ([]keyRecord, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
 	}
@@ -178,7 +177,10 @@ func keysAfter(ctx context.Context, q db.Queryer, subject, id string, n int) ([]
 		}
 		out = append(out, k)
 	}
-	return out, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, fmt.Errorf("read keys: %w", err)
+	}
+	return out, nil
 }
 
 func scanEntries(rows *sql.Rows, err error) ([]record, error) {
