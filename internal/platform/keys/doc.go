@@ -2,8 +2,8 @@
 // the key of pseudonyms and codes, and the key under which details are encrypted at rest.
 //
 // Its one rule: a secret is made once, in a file that only its owner reads, and never silently made
-// again. A ring that is missing beside existing data, damaged or open to others stops the start with a
-// sentence that says what to do; a new key in place of a lost one would turn every stored receipt,
+// again. A ring that is missing beside existing data, damaged or open to others is an error that says what
+// to do; a new key in place of a lost one would turn every stored receipt,
 // certificate and pseudonym into nonsense.
 //
 // It stands under tlog (signed checkpoints), audit (pseudonyms, details) and credential (seals). The

@@ -52,6 +52,10 @@ type Config struct {
 	// (c2sp.org/tlog-checkpoint). It is set at the first start; later it may be left out, and a
 	// different one is refused, because receipts name it.
 	Origin string
+
+	// Existing says that there is data already, so that a ring that is missing was lost and is not to
+	// be made.
+	Existing bool
 }
 
 // Ring holds the keys of one installation. It does not change; Rotate makes another.
@@ -65,6 +69,9 @@ type Ring struct {
 	data  []*Box   // by generation, from 1
 }
 
+// ErrLost is returned when the ring is missing beside existing data.
+var ErrLost = errors.New("the keys are missing, and there is data that was written with them; restore them from the backup")
+
 // Open reads the ring, or makes it when the folder holds none.
 func Open(ctx context.Context, c Config) (*Ring, error) {
 	if c.Dir == "" {
@@ -75,6 +82,9 @@ func Open(ctx context.Context, c Config) (*Ring, error) {
 	}
 	path := filepath.Join(c.Dir, fileName)
 	f, err := readFile(path)
+	if errors.Is(err, os.ErrNotExist) && c.Existing {
+		return nil, fmt.Errorf("open keys: %s: %w", path, ErrLost)
+	}
 	if errors.Is(err, os.ErrNotExist) {
 		if f, err = firstRing(c); err != nil {
 			return nil, fmt.Errorf("make keys: %w", err)
@@ -107,6 +117,7 @@ func Rotate(ctx context.Context, c Config, use Use) (*Ring, error) {
 	if use == MacUse {
 		return nil, errors.New("rotate keys: the mac key names what is already stored and stays")
 	}
+	c.Existing = true // a ring that was just made needs no other key
 	if _, err := Open(ctx, c); err != nil {
 		return nil, err
 	}

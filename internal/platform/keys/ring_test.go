@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -121,6 +122,24 @@ func TestOpen(t *testing.T) {
 			if _, err := Open(ctx, Config{Dir: dir}); err == nil || !strings.Contains(err.Error(), "open to others") {
 				t.Errorf("Open() with %q at 0750 = %v, want a refusal", name, err)
 			}
+		}
+	})
+
+	t.Run("makes nothing where there is data already", func(t *testing.T) {
+		t.Parallel()
+		dir := filepath.Join(t.TempDir(), "keys")
+		if _, err := Open(ctx, Config{Dir: dir, Existing: true}); !errors.Is(err, ErrLost) {
+			t.Errorf("Open() = %v, want ErrLost", err)
+		}
+		if _, err := Rotate(ctx, Config{Dir: dir}, LogUse); !errors.Is(err, ErrLost) {
+			t.Errorf("Rotate() = %v, want ErrLost", err)
+		}
+		if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("the folder is there: %v", err)
+		}
+		open(t, dir)
+		if _, err := Open(ctx, Config{Dir: dir, Existing: true}); err != nil {
+			t.Errorf("Open() = %v", err)
 		}
 	})
 
