@@ -491,6 +491,9 @@ func TestSeal(t *testing.T) {
 			size := 0
 			verified(t, l, 0, 0, 0)
 			seal(t, l, 0)
+			if head := dump(t, s, "tlog_head"); len(head) != 0 {
+				t.Errorf("sealing nothing wrote %v", head)
+			}
 			for _, n := range []int{1, 255, 256, 257} {
 				appendMany(t, l, n-size, wang)
 				if w, err := l.Unsealed(ctx); err != nil || w != int64(n-size) {

@@ -17,6 +17,10 @@ var ErrAltered = errors.New("the row was altered")
 // transaction, and one sealer at a time holds the log. A row that was altered in the meantime is left
 // out and named in the error; the others are sealed all the same.
 func (l *Log) Seal(ctx context.Context) (int, error) {
+	// Asked first without a transaction, so that a city at night does not write to its disk.
+	if any, err := anyWaiting(ctx, l.store.Read()); err != nil || !any {
+		return 0, err
+	}
 	sealed := 0
 	var altered []error
 	for s := (span{upto: lastID}); ; {

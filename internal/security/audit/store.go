@@ -201,6 +201,22 @@ func scanEntries(rows *sql.Rows, err error) ([]record, error) {
 	return out, nil
 }
 
+func anyWaiting(ctx context.Context, q db.Queryer) (bool, error) {
+	var one int64
+	err := q.QueryRowContext(ctx, `
+		SELECT 1
+		FROM audit_entry
+		WHERE leaf IS NULL
+		LIMIT 1`).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for entries: %w", err)
+	}
+	return true, nil
+}
+
 func countWaiting(ctx context.Context, q db.Queryer) (n int64, err error) {
 	err = q.QueryRowContext(ctx, `
 		SELECT COUNT(*)
