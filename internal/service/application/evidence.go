@@ -118,6 +118,8 @@ func (s *Service) preview(ctx context.Context, tx *access.Tx, sheet Sheet, mater
 	p := Preview{Material: pm, Choice: sheet.Materials[material], To: sheet.Receivers(pm.Material)}
 	source := pm.Material.Source
 	switch {
+	case pm.Material.Consent:
+		// Another person's record is hers to release, and she cannot do so here yet: it is uploaded.
 	case source.Register != "":
 		def, ok := s.register(source.Register)
 		if !ok {
