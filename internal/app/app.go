@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -57,9 +58,6 @@ func (c *Config) complete() {
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)
 	}
-	if c.Origin == "" {
-		c.Origin = "http://" + strings.Replace(c.Listen, "0.0.0.0", "127.0.0.1", 1)
-	}
 }
 
 // App is the whole house, open.
@@ -84,8 +82,9 @@ type App struct {
 	Notice      *notice.Service
 	Feedback    *feedback.Service
 
-	city    atomic.Pointer[jurisdiction.City]
-	handler http.Handler
+	city     atomic.Pointer[jurisdiction.City]
+	handler  http.Handler
+	listener net.Listener // nil when nothing is to be served
 }
 
 // City is the government as it stands: the newest edition that loaded without a complaint.
@@ -142,36 +141,65 @@ func Open(ctx context.Context, c Config) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := open(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	a := &App{Config: c, Store: store}
+	a := &App{Config: c}
 	a.city.Store(city)
-	if err := a.build(ctx); err != nil {
-		return nil, errors.Join(err, store.Close())
+	// The address comes first: links and passkeys name it, and port 0 is known only once it is bound.
+	if c.Listen != "" {
+		if a.listener, err = net.Listen("tcp", c.Listen); err != nil {
+			return nil, err
+		}
+		if a.Origin == "" {
+			a.Origin = "http://" + a.listener.Addr().String()
+		}
+	}
+	fresh := a.fresh()
+	if a.Store, err = open(ctx, c); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	if err := a.build(ctx, fresh); err != nil {
+		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
 }
 
+// fresh tells whether this is a first start: there is no database in the folder yet. On PostgreSQL one
+// cannot tell by looking, so a missing ring of keys is made.
+func (a *App) fresh() bool {
+	_, err := os.Stat(filepath.Join(a.Data, db.FileName))
+	return a.Database != "" || errors.Is(err, os.ErrNotExist)
+}
+
+// ring opens the keys of an installation that exists; lost keys are an error and never made anew.
 func ring(ctx context.Context, c Config) (*keys.Ring, error) {
-	return keys.Open(ctx, keys.Config{Dir: filepath.Join(c.Data, "keys"), Origin: logOrigin(c.Origin)})
+	return keys.Open(ctx, keys.Config{Dir: filepath.Join(c.Data, "keys"), Existing: true})
 }
 
-// logOrigin names the log; it is fixed at the first start.
-func logOrigin(origin string) string {
-	if origin == "" {
-		return ""
+// firstRing opens the keys, or makes them at the first start. The log is then named for good, by the
+// public address if there is one.
+func (a *App) firstRing(ctx context.Context) (*keys.Ring, error) {
+	r, err := ring(ctx, a.Config)
+	if !errors.Is(err, keys.ErrLost) {
+		return r, err
 	}
-	return strings.TrimPrefix(strings.TrimPrefix(origin, "https://"), "http://") + "/log"
+	origin := a.City().ID + ".tongban.example/log"
+	if a.Config.Origin != "" && !strings.HasPrefix(a.Config.Origin, "http://127.0.0.1") {
+		_, host, _ := strings.Cut(a.Config.Origin, "://")
+		origin = host + "/log"
+	}
+	return keys.Open(ctx, keys.Config{Dir: filepath.Join(a.Data, "keys"), Origin: origin})
 }
 
-func (a *App) build(ctx context.Context) error {
+func (a *App) build(ctx context.Context, fresh bool) error {
 	if err := a.Store.Migrate(ctx, migrations...); err != nil {
 		return fmt.Errorf("make tables: %w", err)
 	}
 	var err error
-	if a.Keys, err = ring(ctx, a.Config); err != nil {
+	if fresh {
+		a.Keys, err = a.firstRing(ctx)
+	} else {
+		a.Keys, err = ring(ctx, a.Config)
+	}
+	if err != nil {
 		return err
 	}
 	if a.Blobs, err = blob.Open(blob.Config{Dir: filepath.Join(a.Data, "blobs")}); err != nil {
@@ -307,7 +335,19 @@ func (a *App) Reload(ctx context.Context) {
 }
 
 // Close closes the database; nothing that was acknowledged depends on it.
-func (a *App) Close() error { return a.Store.Close() }
+func (a *App) Close() error {
+	var err error
+	if a.listener != nil {
+		err = a.listener.Close()
+		if errors.Is(err, net.ErrClosed) { // serving has closed it
+			err = nil
+		}
+	}
+	if a.Store != nil {
+		err = errors.Join(err, a.Store.Close())
+	}
+	return err
+}
 
 // Version names the build.
 func Version() string {

@@ -21,7 +21,6 @@ func Verify(ctx context.Context, c Config) (audit.Report, error) {
 		return audit.Report{}, err
 	}
 	defer store.Close()
-	c.Origin = "" // whatever the origin was at the first start
 	k, err := ring(ctx, c)
 	if err != nil {
 		return audit.Report{}, err

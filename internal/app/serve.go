@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -127,10 +126,6 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	if err := a.Blobs.Sweep(); err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", a.Listen)
-	if err != nil {
-		return err
-	}
 	server := &http.Server{Handler: a.handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, ReadTimeout: writeTime, WriteTimeout: writeTime}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var working sync.WaitGroup
@@ -141,8 +136,8 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	})
 	working.Go(func() { a.seal(work) })
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
-	ready(listener.Addr().String())
+	go func() { failed <- server.Serve(a.listener) }()
+	ready(a.listener.Addr().String())
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
