@@ -1,0 +1,263 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"tongban/internal/platform/blob"
+	"tongban/internal/platform/fault"
+	"tongban/internal/platform/lang"
+	"tongban/internal/service/casework"
+	"tongban/internal/service/catalogue"
+	"tongban/internal/service/form"
+)
+
+const (
+	usualMB = 20
+	// mostUpload bounds one request: a few files of the greatest size and what is around them.
+	mostUpload = 64 << 20
+	// mostPart bounds what is not a file.
+	mostPart = 1 << 16
+)
+
+// rule is what may be uploaded for a material.
+func rule(m *catalogue.Material) (accept []string, mb int) {
+	accept, mb = m.Accept, m.MaxMB
+	if len(accept) == 0 {
+		accept = []string{"pdf", "jpg", "png"}
+	}
+	if mb == 0 {
+		mb = usualMB
+	}
+	return accept, mb
+}
+
+// media names the types of files as the store knows them; the catalogue names them as people do.
+func media(accept []string) []string {
+	names := map[string]string{"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
+	types := make([]string, len(accept))
+	for i, name := range accept {
+		types[i] = name
+		if t, ok := names[name]; ok {
+			types[i] = t
+		}
+	}
+	return types
+}
+
+func (a *API) uploads() {
+	s := post("/drafts/{id}/materials/{material}/files", "uploadFiles", WriteCases).created()
+	s.once, s.parts = false, map[string]huma.Schema{"files": {Type: "array", Items: &huma.Schema{Type: "string", Format: "binary"}}}
+	handle(a, s.mayFail(http.StatusRequestEntityTooLarge), func(ctx context.Context, c *call, in *MaterialID) (*drafted, error) {
+		sheet, err := a.Application.Read(ctx, c.by, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		if sheet.Case != "" {
+			return nil, fault.New(fault.Conflict, "error.draft.submitted")
+		}
+		m, ok := sheet.Material(in.Material)
+		if !ok {
+			return nil, fault.New(fault.NotFound, "error.draft.no-material")
+		}
+		var files []casework.File
+		var wrong []fault.Field
+		err = a.parts(c, func(part *multipart.Part) error {
+			if part.FormName() != "files" || part.FileName() == "" {
+				return nil
+			}
+			f, complaint, err := a.put(ctx, m.Material, part, "files")
+			if complaint != nil {
+				wrong = append(wrong, *complaint)
+			} else if err == nil {
+				files = append(files, f)
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		if len(files)+len(wrong) == 0 {
+			wrong = []fault.Field{{Name: "files", Code: "field.file-required"}}
+		}
+		// A file that is refused leaves the others.
+		for _, f := range files {
+			if sheet, err = a.Application.Attach(ctx, c.by, in.ID, in.Material, f); err != nil {
+				return nil, err
+			}
+		}
+		if err := fault.Fields(wrong); err != nil {
+			return nil, at(err, func(string) place { return place{pointer: "#/files", label: m.Material.Name} })
+		}
+		return a.drafted(ctx, c, sheet, nil)
+	})
+
+	s = post("/cases/{id}/matters/{matter}/correction", "correctMatter", WriteCases)
+	s.once, s.parts = false, map[string]huma.Schema{
+		"message":    {Type: "string", Description: a.words["part.message"].Text.EN},
+		"{field}":    {Type: "string", Description: a.words["part.field"].Text.EN},
+		"{material}": {Type: "string", Format: "binary", Description: a.words["part.material"].Text.EN},
+	}
+	handle(a, s.mayFail(http.StatusGone, http.StatusRequestEntityTooLarge), func(ctx context.Context, c *call, in *CaseMatter) (*none, error) {
+		return nil, a.correct(ctx, c, in.ID, in.Matter)
+	})
+}
+
+// correct answers a notice: the fields and files that it names, and nothing else.
+func (a *API) correct(ctx context.Context, c *call, id, def string) error {
+	d, err := a.ofApplicant(ctx, c, id)
+	if err != nil {
+		return err
+	}
+	m, ok := d.Matter(def)
+	if !ok {
+		return fault.New(fault.NotFound, "error.case.not-found")
+	}
+	if m.State != casework.Correcting {
+		return fault.New(fault.Conflict, "error.matter.state", "state", string(m.State))
+	}
+	service, err := a.Application.Service(ctx, d.Edition)
+	if err != nil {
+		return err
+	}
+	with := casework.Correction{Values: map[string]string{}, Files: map[string][]casework.File{}}
+	posted, labels, wrong := url.Values{}, map[string]lang.Text{}, []fault.Field(nil)
+	refused := map[string]bool{}
+	err = a.parts(c, func(part *multipart.Part) error {
+		name := part.FormName()
+		if part.FileName() == "" {
+			value, err := io.ReadAll(io.LimitReader(part, mostPart))
+			posted.Add(name, string(value))
+			return err
+		}
+		mt := materialOf(service, name)
+		if mt == nil || !asked(m, name) {
+			return nil
+		}
+		labels[name] = mt.Name
+		f, complaint, err := a.put(ctx, mt, part, name)
+		if complaint != nil {
+			wrong, refused[name] = append(wrong, *complaint), true
+		} else if err == nil {
+			with.Files[name] = append(with.Files[name], f)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	with.Message = strings.TrimSpace(posted.Get("message"))
+	for _, p := range m.Asked.Points {
+		if f := fieldNamed(service, p.Field); f != nil {
+			labels[f.ID] = f.Text
+			value, complaint := form.Normal(f, posted.Get(f.ID))
+			with.Values[f.ID] = value
+			if complaint != nil {
+				wrong = append(wrong, *complaint)
+			}
+		}
+		if mt := materialOf(service, p.Material); mt != nil && len(with.Files[mt.ID]) == 0 && !refused[mt.ID] {
+			labels[mt.ID] = mt.Name
+			wrong = append(wrong, fault.Field{Name: mt.ID, Code: "field.file-required"})
+		}
+	}
+	where := func(field string) place { return place{pointer: "#/" + field, label: labels[field]} }
+	if err := fault.Fields(wrong); err != nil {
+		return at(err, where)
+	}
+	return at(a.Casework.Answer(ctx, c.by, m.ID, with), where)
+}
+
+// asked reports whether the notice asks for a material.
+func asked(m casework.Matter, material string) bool {
+	for _, p := range m.Asked.Points {
+		if p.Material == material {
+			return true
+		}
+	}
+	return false
+}
+
+func materialOf(s *catalogue.Service, id string) *catalogue.Material {
+	for i := range s.Materials {
+		if s.Materials[i].ID == id {
+			return &s.Materials[i]
+		}
+	}
+	return nil
+}
+
+func fieldNamed(s *catalogue.Service, id string) *catalogue.Field {
+	for i := range s.Sections {
+		for j := range s.Sections[i].Fields {
+			if f := &s.Sections[i].Fields[j]; f.ID == id {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// parts reads a multipart body as a stream, so that no file is ever in memory as a whole.
+func (a *API) parts(c *call, each func(*multipart.Part) error) error {
+	c.request.Body = http.MaxBytesReader(c.writer, c.request.Body, mostUpload)
+	reader, err := c.request.MultipartReader()
+	if err != nil {
+		return a.problem(c.lang, http.StatusUnsupportedMediaType, "api.multipart", nil)
+	}
+	for {
+		part, err := reader.NextPart()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		var big *http.MaxBytesError
+		switch {
+		case err == nil:
+			err = each(part)
+		case !errors.As(err, &big):
+			return a.problem(c.lang, http.StatusBadRequest, "api.multipart.broken", nil)
+		}
+		if errors.Is(err, io.ErrUnexpectedEOF) { // it broke off within a part
+			return a.problem(c.lang, http.StatusBadRequest, "api.multipart.broken", nil)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// put stores one file of a material, or says why it is refused. Then nothing of it is kept.
+func (a *API) put(ctx context.Context, m *catalogue.Material, part *multipart.Part, field string) (casework.File, *fault.Field, error) {
+	accept, mb := rule(m)
+	f, err := a.Blobs.Put(ctx, part, blob.Rule{Accept: media(accept), MaxBytes: int64(mb) << 20, Name: nameAsSent(part)})
+	var refused *fault.Error
+	if errors.As(err, &refused) && refused.Kind == fault.Invalid {
+		values := map[string]string{"accept": strings.ToUpper(strings.Join(accept, " / ")), "max": strconv.Itoa(mb) + " MB"}
+		for k, v := range refused.Args {
+			if values[k] == "" {
+				values[k] = v
+			}
+		}
+		return casework.File{}, &fault.Field{Name: field, Code: refused.Code, Args: values}, nil
+	}
+	return casework.File{Hash: f.Hash, Name: f.Name, Type: f.Type, Size: f.Size}, nil, err
+}
+
+// nameAsSent is the name of a file as it was sent. Part.FileName would take the folder off, and a name
+// that tries to climb is to be refused and not repaired.
+func nameAsSent(part *multipart.Part) string {
+	if _, after, ok := strings.Cut(part.Header.Get("Content-Disposition"), `filename="`); ok {
+		if name, _, ok := strings.Cut(after, `"`); ok {
+			return name
+		}
+	}
+	return part.FileName()
+}
