@@ -14,6 +14,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tongban/internal/api"
 	"tongban/internal/data/credential"
 	"tongban/internal/data/credential/paper"
 	"tongban/internal/data/registry"
@@ -95,7 +96,7 @@ var migrations = []db.Migrations{
 	{Package: "job", Files: job.Schema}, {Package: "tlog", Files: tlog.Schema}, {Package: "audit", Files: audit.Schema},
 	{Package: "identity", Files: identity.Schema}, {Package: "registry", Files: registry.Schema}, {Package: "credential", Files: credential.Schema},
 	{Package: "catalogue", Files: catalogue.Schema}, {Package: "casework", Files: casework.Schema}, {Package: "application", Files: application.Schema},
-	{Package: "notice", Files: notice.Schema}, {Package: "feedback", Files: feedback.Schema},
+	{Package: "notice", Files: notice.Schema}, {Package: "feedback", Files: feedback.Schema}, {Package: "api", Files: api.Schema},
 }
 
 func open(ctx context.Context, c Config) (*db.Store, error) {

@@ -6,14 +6,12 @@ import (
 	"io"
 	"time"
 
+	"tongban/internal/api"
 	"tongban/internal/data/registry"
 	"tongban/internal/platform/fault"
 	"tongban/internal/security/access"
 	"tongban/internal/security/identity"
 )
-
-// demoScopes let a demonstration token do everything that its account may do.
-var demoScopes = []string{"read", "write", "desk"}
 
 // demoPassword is the password of every demonstration account. They exist only where --demo was given.
 const demoPassword = "tongban-demo"
@@ -137,7 +135,7 @@ func DemoToken(ctx context.Context, c Config, as, subject string, valid time.Dur
 		}
 		by.Subject = subject
 	}
-	return a.Identity.Token(ctx, by, demoScopes, a.Now().Add(valid))
+	return a.Identity.Token(ctx, by, api.Scopes(), a.Now().Add(valid))
 }
 
 // Welcome says what has been opened and how to sign in.

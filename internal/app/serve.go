@@ -12,6 +12,9 @@ import (
 	"syscall"
 	"time"
 
+	"tongban/internal/api"
+	"tongban/internal/platform/fault"
+	"tongban/internal/platform/lang"
 	"tongban/internal/platform/telemetry"
 	"tongban/internal/web/portal/about"
 	"tongban/internal/web/portal/apply"
@@ -24,6 +27,7 @@ import (
 	"tongban/internal/web/signin"
 	"tongban/internal/web/ui"
 	"tongban/internal/web/ui/gallery"
+	"tongban/internal/web/ui/text"
 	"tongban/internal/web/workbench/casefile"
 	"tongban/internal/web/workbench/queue"
 )
@@ -74,6 +78,18 @@ func (a *App) mount() (http.Handler, error) {
 	outer.Handle("/log/", http.StripPrefix("/log", a.Tree.Handler()))
 	outer.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
 	outer.HandleFunc("GET /readyz", a.ready)
+	programs, err := api.New(api.Config{
+		City: a.City, Store: a.Store, Gate: a.Gate, Identity: a.Identity, Mandate: a.Mandate, Application: a.Application, Casework: a.Casework,
+		Credentials: a.Credentials, Registry: a.Registry, Notice: a.Notice, Feedback: a.Feedback, Audit: a.Audit, Blobs: a.Blobs,
+		Say: func(l lang.Lang, code string, values map[string]string) (string, bool) {
+			return text.In(l).Fault(&fault.Error{Code: code, Args: values})
+		},
+		Origin: a.Origin, Now: a.Now, Log: a.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
+	outer.Handle(api.Prefix+"/", programs)
 	outer.Handle("/", kit.Handler(m))
 	meter := a.meter()
 	outer.Handle("GET /metrics", meter.Handler())
