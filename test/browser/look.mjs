@@ -24,6 +24,24 @@ export function views(page) {
 
 const address = (base, page, lang) => base + (lang === "en" && page.english !== "cookie" ? "/en" + (page.path === "/" ? "" : page.path) : page.path);
 
+// followed remembers what every address of the site answered, so that each is asked once.
+const followed = new Map();
+
+// follow asks every link of the page: one that leads nowhere is worse than none.
+async function follow(tab, base) {
+  const problems = [];
+  const links = await tab.evaluate(() => [...document.querySelectorAll("a[href]")].map((a) => a.href.split("#")[0]));
+  for (const link of new Set(links)) {
+    if (!link.startsWith(base) || link.includes("/gallery/error/")) continue;
+    if (!followed.has(link)) {
+      const answer = await tab.context().request.get(link, { maxRedirects: 0, failOnStatusCode: false });
+      followed.set(link, answer.status());
+    }
+    if (followed.get(link) >= 400) problems.push(`a link leads to ${followed.get(link)}: ${link.slice(base.length)}`);
+  }
+  return problems;
+}
+
 export async function look(tab, { base, page, lang, view, axe, titles }) {
   const problems = [];
   const say = (problem) => problems.push(problem);
@@ -63,6 +81,7 @@ export async function look(tab, { base, page, lang, view, axe, titles }) {
   for (const v of report.violations) for (const n of v.nodes.slice(0, 3)) say(`axe ${v.id} (${v.impact}): ${n.html.slice(0, 160)} — ${(n.any[0] ?? n.all[0] ?? n.none[0])?.message ?? ""}`);
 
   if (view.name === "desk") {
+    problems.push(...(await follow(tab, base)));
     await tab.keyboard.press("Tab");
     const first = await tab.evaluate(() => document.activeElement?.className ?? "");
     // An error summary takes the focus first, so that it is read out.
@@ -105,7 +124,7 @@ function inspect(target) {
   for (let i = 1; i < levels.length; i++) if (levels[i][0] > levels[i - 1][0] + 1) skips.push(`h${levels[i - 1][0]} → h${levels[i][0]} "${levels[i][1]}"`);
   let over = "";
   if (doc.scrollWidth > doc.clientWidth) {
-    const wide = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > doc.clientWidth + 1 && !e.closest(".gp-scroll--wide")).slice(0, 2).map((e) => `${e.tagName.toLowerCase()}.${e.className}`);
+    const wide = [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > doc.clientWidth + 1 && !e.closest(".gp-scroll--wide, thead")).slice(0, 2).map((e) => `${e.tagName.toLowerCase()}.${e.className}`);
     over = `${doc.scrollWidth} > ${doc.clientWidth} (${wide.join(", ")})`;
   }
   return {

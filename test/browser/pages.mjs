@@ -4,6 +4,17 @@
 const gallery = ["", "/home", "/question", "/checklist", "/tasks", "/consent", "/track", "/mydata", "/base", "/blocks", "/fields", "/states"];
 
 export const pages = [
+  { path: "/", elder: true },
+  { path: "/life", elder: true },
+  { path: "/business" },
+  { path: "/departments" },
+  { path: "/offices" },
+  { path: "/help", elder: true },
+  { path: "/accessibility" },
+  { path: "/privacy" },
+  { path: "/site-map" },
+  { path: "/verify" },
+  { path: "/login", elder: true },
   ...gallery.map((name) => ({ path: `/gallery${name}`, elder: true })),
   { path: "/gallery/queue", staff: true },
   { path: "/gallery/case", staff: true },

@@ -13,9 +13,6 @@ func DefaultNav(u *Request) []Entry {
 		if u.Actor.Has("head") {
 			entries = append(entries, Entry{"sign", u.T("common.nav.sign"), "/desk/sign"})
 		}
-		if u.Actor.Has("auditor") {
-			entries = append(entries, Entry{"audit", u.T("common.nav.audit"), "/audit/log"})
-		}
 		return entries
 	}
 	return []Entry{
