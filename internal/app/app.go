@@ -96,7 +96,7 @@ var migrations = []db.Migrations{
 	{Package: "job", Files: job.Schema}, {Package: "tlog", Files: tlog.Schema}, {Package: "audit", Files: audit.Schema},
 	{Package: "identity", Files: identity.Schema}, {Package: "registry", Files: registry.Schema}, {Package: "credential", Files: credential.Schema},
 	{Package: "catalogue", Files: catalogue.Schema}, {Package: "casework", Files: casework.Schema}, {Package: "application", Files: application.Schema},
-	{Package: "notice", Files: notice.Schema}, {Package: "feedback", Files: feedback.Schema}, {Package: "api", Files: api.Schema},
+	{Package: "fulfilment", Files: fulfilment.Schema}, {Package: "notice", Files: notice.Schema}, {Package: "feedback", Files: feedback.Schema}, {Package: "api", Files: api.Schema},
 }
 
 func open(ctx context.Context, c Config) (*db.Store, error) {
@@ -241,6 +241,7 @@ func (a *App) build(ctx context.Context, fresh bool) error {
 	})
 	a.Fulfilment = fulfilment.New(fulfilment.Config{
 		Gate: a.Gate, Casework: a.Casework, Credentials: a.Credentials, Registry: a.Registry, Register: a.register, Region: city.Region, Now: a.Now,
+		Certificate: func(id string) (catalogue.CertificateType, bool) { t, ok := a.City().Certificates[id]; return t, ok },
 	})
 	a.Notice = notice.New(a.Gate, a.Now)
 	a.Feedback = feedback.New(a.Gate, a.Store.Read(), a.Now)

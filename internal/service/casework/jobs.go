@@ -39,24 +39,28 @@ func (s *Service) inSystem(ctx context.Context, matter string, decide func(tx *a
 }
 
 // wake looks at a matter whose acceptance or correction clock has run out. Run twice, or late, or for
-// a matter that went on meanwhile, it does nothing.
+// a matter that went on meanwhile, it does nothing: what counts is the clock of the state in which the
+// matter is now. An event that set that clock made a wake-up of its own.
 func (s *Service) wake(ctx context.Context, about About) error {
 	m, err := s.peek(ctx, about.Matter)
-	if err != nil || m.Version != about.Version {
+	if err != nil || s.overdue(m) == nil {
 		return err
 	}
-	return s.inSystem(ctx, about.Matter, func(_ *access.Tx, _ Case, m Matter) (*Event, error) {
-		if m.Version != about.Version || m.DueOn == "" || deadline.Of(s.now()) <= m.DueOn {
-			return nil, nil
-		}
-		switch m.State {
-		case Received:
-			return &Event{Kind: DeemedTaken}, nil
-		case Correcting:
-			return &Event{Kind: Expired, Text: "ending.not-corrected"}, nil
-		}
-		return nil, nil
-	})
+	return s.inSystem(ctx, about.Matter, func(_ *access.Tx, _ Case, m Matter) (*Event, error) { return s.overdue(m), nil })
+}
+
+// overdue is what the law makes of a matter whose clock has run out; nil when none has.
+func (s *Service) overdue(m Matter) *Event {
+	if m.DueOn == "" || deadline.Of(s.now()) <= m.DueOn {
+		return nil
+	}
+	switch m.State {
+	case Received:
+		return &Event{Kind: DeemedTaken}
+	case Correcting:
+		return &Event{Kind: Expired, Text: "ending.not-corrected"}
+	}
+	return nil
 }
 
 // Known reads a case and its matters for the platform's own work after an event; it shows them to
@@ -102,8 +106,9 @@ func (s *Service) failOut(ctx context.Context, about About) error {
 	return nil
 }
 
-// Finish records in the transaction of its fulfilment what an approved matter gave, and releases the
-// matters that waited for nothing else. Done twice, it does nothing.
+// Finish records in the transaction of its fulfilment what an approved matter gave, hands it to the
+// matters that need it as evidence, and releases those that waited for nothing else. Done twice, it does
+// nothing.
 func (s *Service) Finish(ctx context.Context, tx *access.Tx, matter string, result Result) error {
 	m, err := findMatter(ctx, tx, matter)
 	if err != nil {
@@ -119,8 +124,14 @@ func (s *Service) Finish(ctx context.Context, tx *access.Tx, matter string, resu
 	if err := tx.Permit(ctx, ActSystem, MatterResource(c, m)); err != nil {
 		return err
 	}
+	if err := holdCase(ctx, tx, c.ID); err != nil {
+		return err
+	}
 	result.At = s.now()
 	if err := s.happen(ctx, tx, m, Event{Kind: Fulfilled, At: result.At, By: system, Result: &result}); err != nil {
+		return err
+	}
+	if err := s.handOn(ctx, tx, m, result); err != nil {
 		return err
 	}
 	matters, err := mattersOf(ctx, tx, m.Case)
@@ -140,6 +151,39 @@ func (s *Service) Finish(ctx context.Context, tx *access.Tx, matter string, resu
 		}
 	}
 	return nil
+}
+
+// handOn makes the result of a matter evidence wherever the catalogue names it as a material, so that
+// nobody has to hand it in. Where the catalogue names fields, only those are passed on.
+func (s *Service) handOn(ctx context.Context, tx *access.Tx, m Matter, result Result) error {
+	c, err := findCase(ctx, tx, m.Case) // once more, now that nobody else can change it
+	if err != nil {
+		return err
+	}
+	service, err := s.editions.Find(ctx, c.Edition)
+	if err != nil {
+		return err
+	}
+	changed := false
+	for i := range service.Materials {
+		material := &service.Materials[i]
+		e, given := c.Evidence[material.ID]
+		if !given || e.State != "upstream" || material.Source.Upstream != m.Def {
+			continue
+		}
+		e.Certificate, e.At, e.Values = result.Certificate, result.At, result.Values
+		if fields := material.Source.Fields; len(fields) > 0 {
+			e.Values = map[string]string{}
+			for _, f := range fields {
+				e.Values[f] = result.Values[f]
+			}
+		}
+		c.Evidence[material.ID], changed = e, true
+	}
+	if !changed {
+		return nil
+	}
+	return updateContent(ctx, tx, c)
 }
 
 // check makes the system's checks of a matter against the registers, and decides a matter that is
@@ -162,6 +206,13 @@ func (s *Service) check(ctx context.Context, about About) error {
 			if check.Kind != "system" || !slices.Contains(m.Applies, check.ID) {
 				continue
 			}
+			if was, ok := m.Checked[check.ID]; ok && was.By != system.ID && !was.At.Before(about.At) {
+				// An officer has looked herself, while the register did not answer.
+				if was.Outcome != "pass" {
+					failed = append(failed, check)
+				}
+				continue
+			}
 			outcome, seen, err := s.compare(ctx, tx, c, check)
 			if err != nil {
 				return nil, err
@@ -171,7 +222,8 @@ func (s *Service) check(ctx context.Context, about About) error {
 				failed = append(failed, check)
 			}
 		}
-		if m.Handling != string(catalogue.BySystem) || m.State != Received {
+		// A register may have been down for so long that the matter counts as accepted meanwhile.
+		if m.Handling != string(catalogue.BySystem) || m.State != Received && m.State != Accepted {
 			if len(results) == 0 || m.State == Proposed {
 				return nil, nil
 			}
@@ -179,7 +231,7 @@ func (s *Service) check(ctx context.Context, about About) error {
 		}
 		ruling := Ruling{Approve: len(failed) == 0, By: system.ID, ByName: system.Name()}
 		for _, check := range def.Checks {
-			if _, made := results[check.ID]; made {
+			if results[check.ID].Outcome == "pass" {
 				ruling.Facts += check.Text.ZH + "；"
 			}
 		}

@@ -69,9 +69,8 @@ type Told struct {
 type About struct {
 	Case   string `json:"case"`
 	Matter string `json:"matter"`
-	// Version is the matter's version when the job was made. A wake-up that finds another version does
-	// nothing, because a later event made a wake-up of its own.
-	Version int `json:"version"`
+	// At is when the event happened that made the job.
+	At time.Time `json:"at,omitzero"`
 }
 
 // Application is what a case is opened from.
@@ -142,7 +141,7 @@ func (s *Service) Open(ctx context.Context, tx *access.Tx, by identity.Actor, a 
 
 // follow turns the effects of an event into jobs.
 func (s *Service) follow(m Matter, r Record, effects []Effect) []job.Job {
-	about := About{Case: m.Case, Matter: m.ID, Version: m.Version}
+	about := About{Case: m.Case, Matter: m.ID, At: r.At}
 	var jobs []job.Job
 	for _, e := range effects {
 		switch e {
@@ -179,6 +178,9 @@ func (s *Service) act(ctx context.Context, by identity.Actor, matter string, act
 			return err
 		}
 		if err := tx.Permit(ctx, action, MatterResource(c, m)); err != nil {
+			if by.Kind == identity.Person {
+				return hidden(err) // somebody else's matter is not to be known of
+			}
 			return err
 		}
 		e, err := prepare(tx, c, m)
@@ -205,6 +207,9 @@ func (s *Service) happen(ctx context.Context, tx *access.Tx, m Matter, e Event) 
 		return err
 	}
 	if after.State.Ended() {
+		if err := holdCase(ctx, tx, after.Case); err != nil {
+			return err
+		}
 		if err := closeCase(ctx, tx, after.Case, e.At); err != nil {
 			return err
 		}

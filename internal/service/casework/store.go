@@ -94,6 +94,14 @@ func updateContent(ctx context.Context, q db.Queryer, c Case) error {
 		string(body), c.ID, c.Version))
 }
 
+// holdCase keeps others from the case's row until the transaction ends. Of two transactions that ask
+// what has become of the other matters, the second waits here and sees what the first did; without it
+// PostgreSQL lets both see the other's matter as it was.
+func holdCase(ctx context.Context, q db.Queryer, id string) error {
+	_, err := q.ExecContext(ctx, `UPDATE casework_case SET version = version WHERE id = $1`, id)
+	return err
+}
+
 // closeCase closes a case none of whose matters is open any more; it does nothing otherwise.
 func closeCase(ctx context.Context, q db.Queryer, id string, at time.Time) error {
 	_, err := q.ExecContext(ctx, `UPDATE casework_case SET closed_at = $1

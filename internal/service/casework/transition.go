@@ -147,6 +147,7 @@ func (r rules) next(m Matter, e Event) (Matter, []Effect, error) {
 		if m.State == Received { // decided on the spot (art. 34)
 			m = r.accept(m, today)
 		}
+		m = m.checked(e.Checks) // those that a decision of the system rests on
 		m.Ruling, m.DecidedOn, m.DueOn = e.Ruling, today, ""
 		m.State = Refused
 		effects = append(effects, Tell)
@@ -210,6 +211,9 @@ func limit(l *catalogue.Limit) deadline.Limit {
 }
 
 func (m Matter) checked(results map[string]CheckResult) Matter {
+	if len(results) == 0 {
+		return m
+	}
 	all := make(map[string]CheckResult, len(m.Checked)+len(results))
 	for id, c := range m.Checked {
 		all[id] = c

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,6 +28,7 @@ type Config struct {
 	Credentials *credential.Service
 	Registry    *registry.Service
 	Register    func(id string) (catalogue.Register, bool)
+	Certificate func(id string) (catalogue.CertificateType, bool)
 	Region      string // division code of GB/T 2260 for numbers that are made here
 	Now         func() time.Time
 }
@@ -70,23 +72,28 @@ func (s *Service) Fulfil(ctx context.Context, about casework.About) error {
 			if err := s.fill(ctx, tx, w); err != nil {
 				return err
 			}
+			shown, err := s.shown(*w)
+			if err != nil {
+				return err
+			}
 			certificate, err = s.Credentials.Prepare(ctx, tx, credential.Draft{
 				Type: w.def.Result.Certificate, Holder: w.holder, HolderName: w.name, IssuedOn: string(w.m.DecidedOn),
-				Fields: w.values, Case: w.c.ID, Matter: w.m.ID,
+				Fields: shown, Case: w.c.ID, Matter: w.m.ID,
 			})
 			return err
 		})
 		if err != nil {
 			return fmt.Errorf("prepare certificate of matter %s: %w", w.m.ID, err)
 		}
-		w.values, w.holder = certificate.Fields, certificate.Holder
+		w.holder = certificate.Holder
+		maps.Copy(w.values, certificate.Fields) // its number, and what an earlier try wrote on it
 	}
 	signature, err := s.sign(certificate)
 	if err != nil {
 		return fmt.Errorf("seal certificate of matter %s: %w", w.m.ID, err)
 	}
 	return s.Gate.Do(ctx, system, func(tx *access.Tx) error {
-		result := casework.Result{Certificate: certificate.ID}
+		result := casework.Result{Certificate: certificate.ID, Values: certificate.Fields}
 		if certificate.ID != "" {
 			if err := tx.Permit(ctx, actIssue, s.resource(*w, "certificate", certificate.Type)); err != nil {
 				return err
@@ -100,12 +107,12 @@ func (s *Service) Fulfil(ctx context.Context, about casework.About) error {
 				if err := s.fill(ctx, tx, w); err != nil {
 					return err
 				}
+				result.Values = w.values
 			}
 			if err := s.record(ctx, tx, *w); err != nil {
 				return err
 			}
 		}
-		result.Values = w.values
 		return s.Casework.Finish(ctx, tx, w.m.ID, result)
 	})
 }
@@ -122,6 +129,22 @@ func (s *Service) open(ctx context.Context, about casework.About) (*work, error)
 	}
 	def, err := s.Casework.Def(ctx, c, matters[i])
 	return &work{c: c, m: matters[i], def: def, holder: c.Subject, name: c.Name}, err
+}
+
+// shown are the values that stand on the certificate. A register may take more of them: it is a body's
+// record, the certificate is what its holder shows to anybody.
+func (s *Service) shown(w work) (map[string]string, error) {
+	t, ok := s.Certificate(w.def.Result.Certificate)
+	if !ok {
+		return nil, fmt.Errorf("there is no type %q", w.def.Result.Certificate)
+	}
+	shown := map[string]string{}
+	for _, f := range t.Fields {
+		if value, ok := w.values[f.ID]; ok {
+			shown[f.ID] = value
+		}
+	}
+	return shown, nil
 }
 
 // sign seals a certificate, where there is one. A seal that is asked twice seals the same content.
@@ -176,9 +199,13 @@ func (s *Service) fill(ctx context.Context, tx db.Queryer, w *work) error {
 	return nil
 }
 
-// unused makes numbers from the matter's own id until one is new to the register. The same matter
-// begins with the same number, so a repeated try changes nothing.
+// unused makes a number that the register has given to nobody and keeps it for the matter, so that a
+// repeated try has the same one and another matter never does.
 func (s *Service) unused(ctx context.Context, tx db.Queryer, w *work, number func(uint64) string) (string, error) {
+	had, err := numberOf(ctx, tx, w.m.ID)
+	if err != nil || had != "" {
+		return had, err
+	}
 	h := fnv.New64a()
 	h.Write([]byte(w.m.ID))
 	const tries = 500 // the possible order numbers of one birthday and sex (GB 11643)
@@ -188,11 +215,15 @@ func (s *Service) unused(ctx context.Context, tx db.Queryer, w *work, number fun
 			return "", fmt.Errorf("make number for matter %s: what it is made from is missing", w.m.ID)
 		}
 		_, err := s.Registry.Look(ctx, tx, w.def.Result.Register, n)
-		if fault.Is(err, fault.NotFound) {
-			return n, nil
+		if err == nil {
+			continue
 		}
-		if err != nil {
+		if !fault.Is(err, fault.NotFound) {
 			return "", err
+		}
+		free, err := reserve(ctx, tx, w.def.Result.Register, n, w.m.ID, s.Now())
+		if err != nil || free {
+			return n, err
 		}
 	}
 	return "", fmt.Errorf("make number for matter %s: all are taken", w.m.ID)
@@ -229,10 +260,10 @@ func (s *Service) record(ctx context.Context, tx *access.Tx, w work) error {
 	if !ok {
 		return fmt.Errorf("matter %s: no register %q", w.m.ID, w.def.Result.Register)
 	}
-	subject, values := w.holder, map[string]string{}
+	subject, values, version := w.holder, map[string]string{}, 0
 	for _, f := range w.def.Result.Fields {
 		if (f.Make == "id-number" || f.Make == "uscc") && w.values[f.Field] != "" {
-			subject = w.values[f.Field]
+			subject, version = w.values[f.Field], registry.Absent // somebody new
 		}
 	}
 	for _, a := range def.Fields {
@@ -246,7 +277,7 @@ func (s *Service) record(ctx context.Context, tx *access.Tx, w work) error {
 		return err
 	}
 	err := s.Registry.Record(ctx, tx, registry.Record{
-		Register: def.ID, Subject: subject, Values: values, Source: def.Keeper, RecordedAt: s.Now(), Case: w.c.ID, Matter: w.m.ID,
+		Register: def.ID, Subject: subject, Values: values, Version: version, Source: def.Keeper, RecordedAt: s.Now(), Case: w.c.ID, Matter: w.m.ID,
 	})
 	if err != nil {
 		return fmt.Errorf("record result of matter %s on %s: %w", w.m.ID, deadline.Of(s.Now()), err)

@@ -44,6 +44,14 @@ func URL(t testing.TB) string {
 	return fresh(t, nil)
 }
 
+// Copy gives the address of a new PostgreSQL database that is like the one that fill filled. Filling is
+// done once in a test program for each name; fill must have closed the database when it returns.
+func Copy(t testing.TB, name string, fill func(url string)) string {
+	t.Helper()
+	s := running(t)
+	return s.like(t, s.filled(t, "copy_"+name, fill))
+}
+
 func open(t testing.TB, c db.Config) *db.Store {
 	t.Helper()
 	s, err := db.Open(context.Background(), c)

@@ -34,7 +34,8 @@ var errNoBinaries = errors.New("this machine has no PostgreSQL (looked for initd
 
 var start = sync.OnceValues(startServer)
 
-func fresh(t testing.TB, migrations []db.Migrations) string {
+// running is the server, started by the first test that wants it.
+func running(t testing.TB) *server {
 	t.Helper()
 	s, err := start()
 	if errors.Is(err, errNoBinaries) {
@@ -43,11 +44,23 @@ func fresh(t testing.TB, migrations []db.Migrations) string {
 	if err != nil {
 		t.Fatalf("start PostgreSQL: %v", err)
 	}
-	name := fmt.Sprintf("test%d", s.bases.Add(1))
+	return s
+}
+
+func fresh(t testing.TB, migrations []db.Migrations) string {
+	t.Helper()
+	s := running(t)
 	template := "template0"
 	if len(migrations) > 0 {
 		template = s.template(t, migrations)
 	}
+	return s.like(t, template)
+}
+
+// like makes a database from a template, dropped when the test ends.
+func (s *server) like(t testing.TB, template string) string {
+	t.Helper()
+	name := fmt.Sprintf("test%d", s.bases.Add(1))
 	if err := s.create(name, template); err != nil {
 		t.Fatalf("make the database: %v", err)
 	}
@@ -70,7 +83,12 @@ func (s *server) create(name, template string) error {
 
 func (s *server) template(t testing.TB, migrations []db.Migrations) string {
 	t.Helper()
-	key := fingerprint(t, migrations)
+	return s.filled(t, fingerprint(t, migrations), func(url string) { migrate(t, db.Config{URL: url}, migrations) })
+}
+
+// filled is a database that fill filled, made once for each key.
+func (s *server) filled(t testing.TB, key string, fill func(url string)) string {
+	t.Helper()
 	templates.Lock()
 	defer templates.Unlock()
 	if name, ok := templates.postgres[key]; ok {
@@ -80,7 +98,7 @@ func (s *server) template(t testing.TB, migrations []db.Migrations) string {
 	if err := s.create(name, "template0"); err != nil {
 		t.Fatalf("make the template database: %v", err)
 	}
-	migrate(t, db.Config{URL: s.url(name)}, migrations)
+	fill(s.url(name))
 	if templates.postgres == nil {
 		templates.postgres = map[string]string{}
 	}
