@@ -39,18 +39,18 @@ func (a *App) mount() (http.Handler, error) {
 	if a.Demo {
 		for _, p := range city.People.People {
 			if p.Login != "" && len(door.Demo) < 4 {
-				door.Demo = append(door.Demo, signin.Sign{Login: p.Login, Name: p.Name, Who: p.Login})
+				door.Demo = append(door.Demo, signin.Sign{Login: p.Login, Name: p.Name, Who: p.Story})
 			}
 		}
 		for _, id := range []string{"market-1", "market-head", "urban-management-1", "fire-1", "tobacco-1", "tobacco-head"} {
 			if s, ok := city.Org.Post(id); ok {
-				door.Demo = append(door.Demo, signin.Sign{Login: s.ID, Name: s.Name, Who: s.Post.ZH})
+				door.Demo = append(door.Demo, signin.Sign{Login: s.ID, Name: s.Name, Who: s.Post, Staff: true})
 			}
 		}
 	}
 	kit := ui.New(ui.Config{
 		Site: ui.Site{
-			Name: city.Host.Title, Region: city.Name, Host: city.Host.Operator, Place: city.Host.Address, Phone: city.Host.Phone, Notice: city.Host.Notice, Offices: "/offices",
+			Name: city.Host.Title, Region: city.Name, Host: city.Host.Operator, Place: city.Host.Address, Phone: city.Host.Phone, Notice: city.Host.Notice, Offices: "/offices", Codes: filing(city.Host.Filing),
 		},
 		Who: door.Who, Acting: door.Acting, Mac: a.Keys.Mac, Now: a.Now, Log: a.Log, Secure: secure,
 	})
@@ -90,10 +90,20 @@ func (a *App) mount() (http.Handler, error) {
 		return nil, err
 	}
 	outer.Handle(api.Prefix+"/", programs)
-	outer.Handle("/", kit.Handler(m))
+	pages := kit.Handler(m)
+	outer.Handle("/log", pages) // the page about the log, beside the log itself
+	outer.Handle("/", pages)
 	meter := a.meter()
 	outer.Handle("GET /metrics", meter.Handler())
 	return meter.Count(outer), nil
+}
+
+// filing is the line of the footer that names the site's registration, if it has one.
+func filing(line lang.Text) []lang.Text {
+	if line.ZH == "" {
+		return nil
+	}
+	return []lang.Text{line}
 }
 
 // meter counts, and asks about what waits.

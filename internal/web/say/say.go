@@ -32,7 +32,7 @@ func (w Words) Cite(c catalogue.Cite) string {
 	if c.Provision != "" {
 		said = w.Provision(c.Provision)
 	}
-	if c.Certainty == catalogue.Verified || c.Certainty == catalogue.Computed {
+	if certain(c) {
 		return said
 	}
 	if source := w.Of(c.Source); source != "" {
@@ -60,10 +60,50 @@ func (w Words) Limit(l *catalogue.Limit) string {
 	if l == nil {
 		return ""
 	}
-	if l.N == 0 {
+	switch l.N {
+	case 0:
 		return w.T("say.limit.at-once")
+	case 1:
+		return w.T("say.limit.one." + l.Unit)
 	}
 	return w.T("say.limit."+l.Unit, "n", strconv.Itoa(l.N))
+}
+
+// certain reports whether a fact may be said flatly.
+func certain(c catalogue.Cite) bool {
+	return c.Certainty == catalogue.Verified || c.Certainty == catalogue.Computed
+}
+
+// LimitMarked says a length of time where there is no room for its source: a figure that is not certain
+// bears a mark, and the page that shows one explains it with the text say.mark.note.
+func (w Words) LimitMarked(l *catalogue.Limit) string {
+	if l == nil || certain(l.Cite) {
+		return w.Limit(l)
+	}
+	return w.T("say.mark", "fact", w.Limit(l))
+}
+
+// Visits says how often a person has to come.
+func (w Words) Visits(n int) string {
+	switch n {
+	case 0:
+		return w.T("say.visits.none")
+	case 1:
+		return w.T("say.visits.one")
+	}
+	return w.T("say.visits", "n", strconv.Itoa(n))
+}
+
+// Fees lists fees with their amounts.
+func (w Words) Fees(fees []catalogue.Fee) string {
+	if len(fees) == 0 {
+		return w.T("say.free")
+	}
+	all := make([]string, len(fees))
+	for i, f := range fees {
+		all[i] = w.Of(f.Name) + " " + w.Yuan(f.Fen)
+	}
+	return w.List(all)
 }
 
 // LimitCited says a length of time with what it rests on.
@@ -179,6 +219,20 @@ func (w Words) Value(f *catalogue.Field, value string) string {
 // Fact says a value of a register or certificate in words.
 func (w Words) Fact(a catalogue.Attribute, value string) string {
 	return w.Value(&catalogue.Field{Type: a.Type, Options: a.Options}, value)
+}
+
+// Step chooses the text key for a step of an order: the first or a later one, of one thing or of several
+// that run at the same time.
+func Step(first, firstMany, then, thenMany string, at, things int) string {
+	switch {
+	case at == 0 && things == 1:
+		return first
+	case at == 0:
+		return firstMany
+	case things == 1:
+		return then
+	}
+	return thenMany
 }
 
 // EventPath is the address of a service's event page.

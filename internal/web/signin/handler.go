@@ -7,15 +7,16 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
 	"tongban/internal/platform/fault"
+	"tongban/internal/platform/lang"
 	"tongban/internal/security/identity"
 	"tongban/internal/security/mandate"
 	"tongban/internal/web/ui"
 	"tongban/internal/web/ui/gov"
-	"tongban/internal/web/ui/gp"
 )
 
 // Cookie is the name of the session cookie.
@@ -30,7 +31,11 @@ type Handler struct {
 }
 
 // Sign is a demonstration sign-in.
-type Sign struct{ Login, Name, Who string }
+type Sign struct {
+	Login, Name string
+	Who         lang.Text // why one would choose it
+	Staff       bool
+}
 
 // Mount registers the pages.
 func (h *Handler) Mount(m *ui.Mux) {
@@ -101,7 +106,15 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, back,
 	u := ui.From(r)
 	v := loginView{Request: u, Action: u.Path("/login"), Return: back, Login: login, Wrong: wrong, Passkeys: h.Identity.HasPasskeys()}
 	for _, d := range h.Demo {
-		v.Demo = append(v.Demo, gp.Link{Text: d.Name, Hidden: d.Who, Href: u.Path("/login") + "?as=" + d.Login})
+		line := demoLine{Name: d.Name, Login: d.Login, Who: u.Of(d.Who), Href: u.Path("/login") + "?as=" + d.Login}
+		if back != "" {
+			line.Href += "&return=" + url.QueryEscape(back)
+		}
+		if d.Staff {
+			v.Staff = append(v.Staff, line)
+		} else {
+			v.People = append(v.People, line)
+		}
 	}
 	return u.Render(w, r, status, ui.Page{Title: u.T("signin.title"), Back: ui.Link{Href: u.Path("/")}, Wrong: wrong != "", Body: v.body(), NoIndex: true})
 }
@@ -169,7 +182,7 @@ func (h *Handler) showChoices(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		return err
 	}
-	v := switchView{Request: u, Action: "/switch", Return: back, Wrong: wrong}
+	v := switchView{Request: u, Action: "/switch", Return: back, Wrong: wrong, Alone: len(all) == 0}
 	v.Choices = []gov.Choice{{Value: u.Actor.Self, Text: u.T("switch.self", "name", u.Actor.Name()), Checked: u.Actor.Subject == u.Actor.Self}}
 	// The value posted is a number and not an id, so that no id number stands in the page.
 	v.Choices[0].Value = "self"

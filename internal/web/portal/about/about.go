@@ -21,43 +21,67 @@ type Handler struct {
 
 // Mount registers the pages.
 func (h *Handler) Mount(m *ui.Mux) {
-	m.Handle("GET /help", h.page("help", 5))
-	m.Handle("GET /accessibility", h.page("accessibility", 4))
-	m.Handle("GET /privacy", h.page("privacy", 6))
+	m.Handle("GET /help", h.page("help", "phone", "counter", "family", "decision", "password"))
+	m.Handle("GET /accessibility", h.page("accessibility", "standard", "works", "missing", "stuck"))
+	m.Handle("GET /privacy", h.page("privacy", "who", "what", "looked", "sensitive", "rights", "browser"))
 	m.Handle("GET /site-map", h.siteMap)
 	m.Handle("GET /log", h.log)
 }
 
-// page serves a text of n sections from about.yaml.
-func (h *Handler) page(name string, n int) ui.HandlerFunc {
+// page serves the sections of a text from about.yaml; the anchors name them.
+func (h *Handler) page(name string, anchors ...string) ui.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		u := ui.From(r)
 		v := view{Request: u, Title: u.T("about." + name + ".title"), Lead: u.T("about." + name + ".lead")}
-		for i := 1; i <= n; i++ {
-			key := "about." + name + "." + strconv.Itoa(i)
-			v.Parts = append(v.Parts, part{u.T(key + ".title"), u.T(key + ".text")})
+		for i, anchor := range anchors {
+			key := "about." + name + "." + strconv.Itoa(i+1)
+			v.Parts = append(v.Parts, part{ID: anchor, Title: u.T(key + ".title"), Text: u.T(key + ".text"), Links: h.links(u, anchor)})
 		}
 		return render(w, r, v, name)
 	}
 }
 
+// links lead on from a section.
+func (h *Handler) links(u *ui.Request, anchor string) []ui.Link {
+	switch anchor {
+	case "phone":
+		phone := h.City().Host.Phone
+		return []ui.Link{{Text: u.T("common.help.phone", "phone", phone), Href: "tel:" + phone}}
+	case "counter":
+		return []ui.Link{{Text: u.T("find.offices.title"), Href: u.Path("/offices")}}
+	case "looked":
+		return []ui.Link{{Text: u.T("mydata.title"), Href: "/me/data"}, {Text: u.T("about.log.title"), Href: u.Path("/log")}}
+	}
+	return nil
+}
+
 func render(w http.ResponseWriter, r *http.Request, v view, nav string) error {
-	return v.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: nav, Back: ui.Link{Href: v.Path("/")}, Body: v.body()})
+	return v.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: nav, Back: ui.Link{Text: v.T("find.home.link"), Href: v.Path("/")}, Body: v.body()})
 }
 
 func (h *Handler) siteMap(w http.ResponseWriter, r *http.Request) error {
 	u, city := ui.From(r), h.City()
 	v := view{Request: u, Title: u.T("about.map.title"), Lead: u.T("about.map.lead")}
-	for _, l := range [][2]string{
-		{"find.life.title", "/life"}, {"find.business.title", "/business"}, {"find.topics.title", "/topics"}, {"find.departments.title", "/departments"},
-		{"find.offices.title", "/offices"}, {"verify.title", "/verify"}, {"about.help.title", "/help"}, {"about.accessibility.title", "/accessibility"},
-		{"about.privacy.title", "/privacy"}, {"about.log.title", "/log"},
-	} {
-		v.Links = append(v.Links, ui.Link{Text: u.T(l[0]), Href: u.Path(l[1])})
-	}
+	events := part{ID: "events", Title: u.T("find.topics.title")}
 	for _, id := range city.ServiceIDs() {
 		s := city.Services[id].Service
-		v.Links = append(v.Links, ui.Link{Text: u.Of(s.Name), Href: u.Path(say.EventPath(s))})
+		events.Links = append(events.Links, ui.Link{Text: u.Of(s.Name), Href: u.Path(say.EventPath(s))})
+	}
+	group := func(id, title string, links ...[2]string) part {
+		p := part{ID: id, Title: u.T(title)}
+		for _, l := range links {
+			p.Links = append(p.Links, ui.Link{Text: u.T(l[0]), Href: u.Path(l[1])})
+		}
+		return p
+	}
+	v.Parts = []part{
+		events,
+		group("services", "common.nav.services", [2]string{"find.life.title", "/life"}, [2]string{"find.business.title", "/business"}, [2]string{"find.topics.title", "/topics"},
+			[2]string{"find.departments.title", "/departments"}, [2]string{"find.offices.title", "/offices"}, [2]string{"verify.title", "/verify"}),
+		group("mine", "about.map.mine", [2]string{"track.home.title", "/me"}, [2]string{"track.list.title", "/me/applications"}, [2]string{"wallet.title", "/me/certificates"},
+			[2]string{"mydata.title", "/me/data"}, [2]string{"account.title", "/me/security"}, [2]string{"switch.title", "/switch"}),
+		group("site", "common.footer.title", [2]string{"about.help.title", "/help"}, [2]string{"about.accessibility.title", "/accessibility"},
+			[2]string{"about.privacy.title", "/privacy"}, [2]string{"about.log.title", "/log"}),
 	}
 	return render(w, r, v, "")
 }
@@ -65,7 +89,8 @@ func (h *Handler) siteMap(w http.ResponseWriter, r *http.Request) error {
 func (h *Handler) log(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	v := view{Request: u, Title: u.T("about.log.title"), Lead: u.T("about.log.lead"), Parts: []part{
-		{u.T("about.log.1.title"), h.Key}, {u.T("about.log.2.title"), u.T("about.log.2.text")},
-	}, Links: []ui.Link{{Text: u.T("about.log.checkpoint"), Href: "/log/checkpoint"}}}
+		{ID: "key", Title: u.T("about.log.1.title"), Text: u.T("about.log.1.text"), Code: h.Key},
+		{ID: "verify", Title: u.T("about.log.2.title"), Text: u.T("about.log.2.text"), Links: []ui.Link{{Text: u.T("about.log.checkpoint"), Href: "/log/checkpoint"}}},
+	}}
 	return render(w, r, v, "")
 }

@@ -1,13 +1,8 @@
 package apply
 
 import (
-	"context"
-	"errors"
-	"io"
-	"mime/multipart"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tongban/internal/platform/blob"
@@ -31,12 +26,6 @@ type Handler struct {
 	Application *application.Service
 	Blobs       *blob.Store
 }
-
-const (
-	defaultMB = 20
-	// uploadLimit bounds one request: a few files of the greatest size and the form around them.
-	uploadLimit = 64 << 20
-)
 
 // Mount registers the pages.
 func (h *Handler) Mount(m *ui.Mux) {
@@ -118,7 +107,7 @@ func (h *Handler) tasks(w http.ResponseWriter, r *http.Request) error {
 		v.Down = s.u.T("apply.down", "registers", s.u.List(names))
 	}
 	for _, m := range s.Plan.Matters {
-		v.Matters = append(v.Matters, s.u.Of(m.Matter.Name))
+		v.Matters = append(v.Matters, s.u.T("apply.tasks.matter", "matter", s.u.Of(m.Matter.Name), "body", s.words.Body(m.Matter.Body)))
 	}
 	for _, t := range s.Tasks {
 		v.Sections = append(v.Sections, s.task(s.u.Of(t.Section.Title), "", s.path("/form/"+t.Section.ID), t.Status))
@@ -126,15 +115,66 @@ func (h *Handler) tasks(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, t := range s.Files {
 		m := t.Material
-		hint, href := s.u.T("plan.state."+string(m.State)), s.path("/materials/"+m.Material.ID)
-		if m.State == guide.Upstream || m.State == guide.Made {
-			hint, href = s.words.Where(s.service, m.Material), ""
+		hint, href := s.material(t), s.path("/materials/"+m.Material.ID)
+		if t.Status != application.Completed {
+			hint = s.u.T("apply.hint." + m.State)
 		}
-		v.Materials = append(v.Materials, s.task(s.u.Of(m.Material.Name), hint, href, t.Status))
+		task := s.task(s.u.Of(m.Material.Name), hint, href, t.Status)
+		switch m.State {
+		case guide.Upload, guide.Later:
+			v.Mine = append(v.Mine, task)
+		case guide.Upstream, guide.Made:
+			task.Href = ""
+			v.Held = append(v.Held, task)
+		default:
+			v.Held = append(v.Held, task)
+		}
 		v.count(t.Status)
 	}
+	v.Next = s.open()
 	return s.u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Section: s.u.T("apply.section"), Nav: "applications",
 		Back: ui.Link{Text: s.u.T("apply.mine"), Href: "/me/applications"}, Body: v.body()})
+}
+
+// open is the first task that is not done yet.
+func (s sheet) open() gp.Link {
+	for _, t := range s.Tasks {
+		if t.Status != application.Completed {
+			return gp.Link{Text: s.u.Of(t.Section.Title), Href: s.path("/form/" + t.Section.ID)}
+		}
+	}
+	for _, t := range s.Files {
+		if t.Status != application.Completed {
+			return gp.Link{Text: s.u.Of(t.Material.Material.Name), Href: s.path("/materials/" + t.Material.Material.ID)}
+		}
+	}
+	return gp.Link{}
+}
+
+// after is the material to go on with, once one is decided: the next that is open, else the task list.
+// Who came from the check page goes back there.
+func (s sheet) after(r *http.Request, material string) string {
+	if fromCheck(r) {
+		return s.path("/check")
+	}
+	at := slices.IndexFunc(s.Files, func(t application.Task) bool { return t.Material.Material.ID == material })
+	for i := range s.Files {
+		t := s.Files[(at+1+i)%len(s.Files)]
+		if t.Status != application.Completed && t.Material.Material.ID != material {
+			return s.path("/materials/" + t.Material.Material.ID)
+		}
+	}
+	return s.path("")
+}
+
+func fromCheck(r *http.Request) bool { return r.URL.Query().Get("from") == "check" }
+
+// query carries where the person came from through the forms of a page.
+func query(r *http.Request) string {
+	if fromCheck(r) {
+		return "?from=check"
+	}
+	return ""
 }
 
 func (v *tasksView) count(status application.Status) {
@@ -210,25 +250,26 @@ func (h *Handler) showSection(w http.ResponseWriter, r *http.Request, status int
 	}
 	v := sectionView{
 		Request: s.u, Caption: s.u.Of(s.service.Name), Title: s.u.Of(t.Section.Title), Notes: map[string]string{},
-		Action: s.path("/form/"+id) + question(r.URL.RawQuery),
+		Action: s.path("/form/"+id) + query(r),
 	}
 	wrong := false
 	for _, f := range t.Fields {
 		drawn := s.field(f)
 		wrong = wrong || drawn.Wrong != nil
 		v.Fields = append(v.Fields, drawn)
-		if d := s.Values[f.ID].Disputed; d != "" {
-			v.Notes[f.ID] = d
+		e := s.Values[f.ID]
+		if e.Disputed != "" {
+			v.Notes[f.ID] = s.u.T("apply.section.disputed", "text", e.Disputed)
+		} else if e.Register != "" && e.Register != e.Value.Value {
+			held := gp.Field{Field: f, Value: e.Register}
+			v.Notes[f.ID] = s.u.T("apply.section.differs", "value", held.Shown(s.u.Printer))
 		}
 	}
-	return s.u.Render(w, r, status, ui.Page{Title: v.Title, Section: v.Caption, Nav: "applications", Back: s.back(), Wrong: wrong, Body: v.body()})
-}
-
-func question(query string) string {
-	if query == "" {
-		return ""
+	back := s.back()
+	if fromCheck(r) {
+		back = ui.Link{Text: s.u.T("apply.check.title"), Href: s.path("/check")}
 	}
-	return "?" + query
+	return s.u.Render(w, r, status, ui.Page{Title: v.Title, Section: v.Caption, Nav: "applications", Back: back, Wrong: wrong, Body: v.body()})
 }
 
 // save keeps what was typed, right or wrong. Coming from the check page it leads back there.
@@ -262,7 +303,7 @@ func (h *Handler) save(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case wrong:
 		return h.showSection(w, r, http.StatusUnprocessableEntity, s, id)
-	case r.URL.Query().Get("from") == "check":
+	case fromCheck(r):
 		return s.u.See(w, r, s.path("/check"))
 	case next != "":
 		return s.u.See(w, r, s.path("/form/"+next))
@@ -324,393 +365,4 @@ func (h *Handler) sendDispute(w http.ResponseWriter, r *http.Request) error {
 	}
 	s.u.Notice(w, "apply.dispute.kept")
 	return s.u.See(w, r, s.path("/form/"+section))
-}
-
-func (h *Handler) material(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
-	if err != nil {
-		return err
-	}
-	if done, err := gone(w, r, s); done {
-		return err
-	}
-	return h.showMaterial(w, r, http.StatusOK, s, nil)
-}
-
-func (h *Handler) showMaterial(w http.ResponseWriter, r *http.Request, status int, s sheet, wrong []gov.ErrorLink) error {
-	id := r.PathValue("material")
-	full, p, err := h.Application.Preview(r.Context(), s.u.Actor, s.ID, id)
-	if err != nil {
-		return err
-	}
-	s.Sheet = full
-	m := p.Material.Material
-	v := materialView{
-		Request: s.u, Title: s.u.Of(m.Name), What: s.u.Of(m.What), Caption: s.u.Of(s.service.Name), Cite: s.words.Cite(m.Cite),
-		Action: s.path("/materials/" + id), Files: s.path("/materials/" + id + "/files"), Sample: s.u.Of(m.Sample), Errors: wrong, Next: s.path(""),
-	}
-	switch p.Choice.Kind {
-	case application.Use:
-		v.State = s.u.T("apply.material.using", "from", s.words.Where(s.service, m))
-		v.Sent = h.values(s, p, p.Choice.Values)
-	case application.Later:
-		v.State = s.u.T("apply.material.promised", "day", s.u.Day(string(p.Choice.Until)))
-	}
-	own := p.Choice.Kind == application.Own || !p.Held
-	if p.Held && p.Choice.Kind != application.Use {
-		c := &gp.Consent{
-			Title: s.u.T("apply.material.preview"), From: s.words.Where(s.service, m), Basis: s.words.Cite(m.Cite), Rows: h.values(s, p, p.Values),
-			Name: "choice", Upload: !own, Dispute: true,
-		}
-		for _, b := range p.To {
-			c.To = append(c.To, s.words.Body(b))
-		}
-		v.Consent = c
-	}
-	switch {
-	case p.Down:
-		v.Missing = s.u.T("register.down")
-	case !p.Held && !m.Source.Applicant:
-		v.Missing = s.u.T("apply.material.not-held", "from", s.words.Where(s.service, m))
-	}
-	if own {
-		v.Upload = UploadBlock(s.u, m, p.Choice.Files)
-		if len(wrong) > 0 {
-			v.Upload.Error = wrong[0].Text
-		}
-		if m.Later != nil {
-			v.Later = s.u.T("apply.material.later.note", "limit", s.words.LimitCited(m.Later))
-		} else if p.Down {
-			v.Later = s.u.T("apply.material.later.down")
-		}
-	}
-	return s.u.Render(w, r, status, ui.Page{Title: v.Title, Section: v.Caption, Nav: "applications", Back: s.back(), Wrong: len(wrong) > 0, Body: v.body()})
-}
-
-// UploadBlock is the control for one material's files.
-func UploadBlock(u *ui.Request, m *catalogue.Material, files []casework.File) *gp.Upload {
-	accept, mb := rule(m)
-	b := &gp.Upload{Name: "files", Label: u.T("apply.material.files"), What: u.Of(m.What), Accept: accept, MaxMB: mb, Multiple: true, Remove: "remove"}
-	for _, f := range files {
-		b.Files = append(b.Files, gp.File{ID: f.Hash, Name: f.Name, Size: f.Size})
-	}
-	return b
-}
-
-func rule(m *catalogue.Material) (accept []string, mb int) {
-	accept, mb = m.Accept, m.MaxMB
-	if len(accept) == 0 {
-		accept = []string{"pdf", "jpg", "png"}
-	}
-	if mb == 0 {
-		mb = defaultMB
-	}
-	return accept, mb
-}
-
-// values shows the fields of a record, in the register's or certificate's own order and words.
-func (h *Handler) values(s sheet, p application.Preview, values map[string]string) []gov.Row {
-	var attributes []catalogue.Attribute
-	if p.Register != "" {
-		attributes = h.City().Registers[p.Register].Fields
-	} else {
-		attributes = h.City().Certificates[p.Type].Fields
-	}
-	var rows []gov.Row
-	if p.Number != "" {
-		rows = append(rows, gov.Row{Key: gov.Text{Text: s.u.T("apply.material.number")}, Value: gov.Text{Text: p.Number}})
-	}
-	for _, a := range attributes {
-		if value, sent := values[a.ID]; sent {
-			rows = append(rows, gov.Row{Key: gov.Text{Text: s.u.Of(a.Name)}, Value: gov.Text{Text: s.words.Fact(a, value)}})
-		}
-	}
-	return rows
-}
-
-// choose takes one of the three ways out of the preview, or the promise to bring it later.
-func (h *Handler) choose(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
-	if err != nil {
-		return err
-	}
-	id := r.PathValue("material")
-	pm, ok := s.Material(id)
-	if !ok {
-		return fault.New(fault.NotFound, "error.page")
-	}
-	kind, dispute := r.PostFormValue("choice"), ""
-	switch kind {
-	case "upload":
-		kind = application.Own
-	case "wrong":
-		kind, dispute = application.Own, strings.TrimSpace(r.PostFormValue("text"))
-		if dispute == "" {
-			v := disputeView{
-				Request: s.u, Title: s.u.Of(pm.Material.Name), Held: s.u.T("apply.dispute.record"), Source: s.words.Where(s.service, pm.Material),
-				Action: s.path("/materials/" + id), Hidden: gp.Link{Text: "choice", Href: "wrong"},
-			}
-			status := http.StatusOK
-			if r.PostForm.Has("text") {
-				v.Wrong, status = s.u.T("apply.dispute.empty"), http.StatusUnprocessableEntity
-			}
-			return s.u.Render(w, r, status, ui.Page{Title: s.u.T("apply.dispute.title"), Section: s.u.Of(s.service.Name), Nav: "applications",
-				Wrong: v.Wrong != "", Back: ui.Link{Href: s.path("/materials/" + id)}, Body: v.body()})
-		}
-	}
-	_, err = h.Application.Choose(r.Context(), s.u.Actor, s.ID, id, kind, dispute)
-	if fault.Is(err, fault.Unavailable) {
-		return h.showMaterial(w, r, http.StatusServiceUnavailable, s, nil)
-	}
-	if err != nil {
-		return err
-	}
-	if kind == application.Own {
-		return s.u.See(w, r, s.path("/materials/"+id))
-	}
-	s.u.Notice(w, "apply.material.decided")
-	return s.u.See(w, r, s.path(""))
-}
-
-// upload takes files in, one after the other. A file that is refused leaves the others.
-func (h *Handler) upload(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
-	if err != nil {
-		return err
-	}
-	id := r.PathValue("material")
-	pm, ok := s.Material(id)
-	if !ok {
-		return fault.New(fault.NotFound, "error.page")
-	}
-	files, wrong, err := Receive(r, h.Blobs, pm.Material, func(hash string) error {
-		_, err := h.Application.Detach(r.Context(), s.u.Actor, s.ID, id, hash)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if _, err := h.Application.Attach(r.Context(), s.u.Actor, s.ID, id, f); err != nil {
-			return err
-		}
-	}
-	if len(wrong) > 0 {
-		return h.showMaterial(w, r, http.StatusUnprocessableEntity, s, Links(s.u, wrong))
-	}
-	return s.u.See(w, r, s.path("/materials/"+id))
-}
-
-// Links are the complaints about files, for the summary at the top.
-func Links(u *ui.Request, wrong []fault.Field) []gov.ErrorLink {
-	var links []gov.ErrorLink
-	for _, f := range wrong {
-		var args []string
-		for k, v := range f.Args {
-			args = append(args, k, v)
-		}
-		links = append(links, gov.ErrorLink{Text: f.Name + u.T("apply.colon") + u.T(f.Code, args...), Href: "#files"})
-	}
-	return links
-}
-
-// Receive reads the posted files of one material into the store and names those that were refused. The
-// body is read as a stream, so a file is never in memory as a whole. remove is called for a file that
-// the person takes away.
-func Receive(r *http.Request, blobs *blob.Store, m *catalogue.Material, remove func(hash string) error) (files []casework.File, wrong []fault.Field, err error) {
-	parts, err := r.MultipartReader()
-	if err != nil {
-		return nil, nil, fault.Wrap(fault.Invalid, "error.form", err)
-	}
-	chosen := false
-	for {
-		part, err := parts.NextPart()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return files, wrong, TooLarge(err)
-		}
-		switch {
-		case part.FormName() == "remove":
-			hash, err := io.ReadAll(io.LimitReader(part, 128))
-			if err != nil {
-				return files, wrong, TooLarge(err)
-			}
-			return nil, nil, remove(string(hash))
-		case part.FormName() != "files" || part.FileName() == "":
-			continue
-		}
-		chosen = true
-		f, complaint, err := Put(r.Context(), blobs, m, part)
-		switch {
-		case err != nil:
-			return files, wrong, err
-		case complaint != nil:
-			wrong = append(wrong, *complaint)
-		default:
-			files = append(files, f)
-		}
-	}
-	if !chosen {
-		wrong = append(wrong, fault.Field{Code: "apply.material.choose"})
-	}
-	return files, wrong, nil
-}
-
-// Put stores one posted file of a material, or says why it is refused.
-func Put(ctx context.Context, blobs *blob.Store, m *catalogue.Material, part *multipart.Part) (casework.File, *fault.Field, error) {
-	accept, mb := rule(m)
-	f, err := blobs.Put(ctx, part, blob.Rule{Accept: media(accept), MaxBytes: int64(mb) << 20, Name: fileName(part)})
-	var refused *fault.Error
-	if errors.As(err, &refused) && refused.Kind == fault.Invalid {
-		return casework.File{}, &fault.Field{Name: fileName(part), Code: refused.Code, Args: said(refused.Args, accept, mb)}, nil
-	}
-	return casework.File{Hash: f.Hash, Name: f.Name, Type: f.Type, Size: f.Size}, nil, TooLarge(err)
-}
-
-// fileName is the name as it was sent. Part.FileName would take the folder off, and a name that tries
-// to climb is to be refused and not repaired.
-func fileName(part *multipart.Part) string {
-	if _, after, ok := strings.Cut(part.Header.Get("Content-Disposition"), `filename="`); ok {
-		if name, _, ok := strings.Cut(after, `"`); ok {
-			return name
-		}
-	}
-	return part.FileName()
-}
-
-// medias are the media types behind the short words of the catalogue.
-var medias = map[string]string{"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
-
-func media(accept []string) []string {
-	all := make([]string, len(accept))
-	for i, a := range accept {
-		all[i] = medias[a]
-	}
-	return all
-}
-
-func said(args map[string]string, accept []string, mb int) map[string]string {
-	out := map[string]string{"accept": strings.ToUpper(strings.Join(accept, " / ")), "max": strconv.Itoa(mb) + " MB"}
-	for k, v := range args {
-		if out[k] == "" {
-			out[k] = v
-		}
-	}
-	return out
-}
-
-// TooLarge tells a request that was too large from other trouble.
-func TooLarge(err error) error {
-	var over *http.MaxBytesError
-	if errors.As(err, &over) {
-		return fault.Wrap(fault.Invalid, "upload.request-too-big", err)
-	}
-	return err
-}
-
-func (h *Handler) check(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
-	if err != nil {
-		return err
-	}
-	if done, err := gone(w, r, s); done {
-		return err
-	}
-	return h.showCheck(w, r, http.StatusOK, s, nil, false)
-}
-
-func (h *Handler) showCheck(w http.ResponseWriter, r *http.Request, status int, s sheet, wrong []fault.Field, declared bool) error {
-	v := checkView{Request: s.u, Title: s.u.Of(s.service.Name), Action: s.path("/check"), Declared: declared, Fee: s.u.T("apply.check.free")}
-	if s.Plan.Fen > 0 {
-		v.Fee = s.u.T("apply.check.fee", "amount", s.u.Yuan(s.Plan.Fen))
-	}
-	change := func(href, what string) gov.Actions {
-		return gov.Actions{Items: []gov.Action{{Text: s.u.T("plan.change"), Href: href, Hidden: what}}}
-	}
-	for _, t := range s.Tasks {
-		href := s.path("/form/" + t.Section.ID + "?from=check")
-		card := gov.SummaryList{Card: &gov.Card{Title: gov.Text{Text: s.u.Of(t.Section.Title)}, Actions: change(href, "")}}
-		for _, f := range t.Fields {
-			drawn := s.field(f)
-			value := drawn.Shown(s.u.Printer)
-			if value == "" {
-				value = s.u.T("say.empty")
-			}
-			if drawn.Source != nil {
-				value += s.u.T("apply.check.from", "source", drawn.Source.From)
-			}
-			if d := s.Values[f.ID].Disputed; d != "" {
-				value += s.u.T("apply.check.disputed", "text", d)
-			}
-			card.Rows = append(card.Rows, gov.Row{Key: gov.Text{Text: s.u.Of(f.Text)}, Value: gov.Text{Text: value}})
-		}
-		v.Cards = append(v.Cards, card)
-	}
-	v.Files.Card = &gov.Card{Title: gov.Text{Text: s.u.T("apply.tasks.materials")}}
-	v.Who.Card = &gov.Card{Title: gov.Text{Text: s.u.T("apply.check.who")}}
-	for _, t := range s.Files {
-		m := t.Material.Material
-		row := gov.Row{Key: gov.Text{Text: s.u.Of(m.Name)}, Value: gov.Text{Text: s.material(t)}}
-		if t.Material.State != guide.Upstream && t.Material.State != guide.Made {
-			row.Actions = change(s.path("/materials/"+m.ID), s.u.Of(m.Name))
-		}
-		v.Files.Rows = append(v.Files.Rows, row)
-	}
-	for _, m := range s.Plan.Matters {
-		v.Who.Rows = append(v.Who.Rows, gov.Row{Key: gov.Text{Text: s.words.BodyName(m.Matter.Body)}, Value: gov.Text{Text: s.u.Of(m.Matter.Name)}})
-	}
-	for _, f := range wrong {
-		link := gov.ErrorLink{Text: s.u.T(f.Code), Href: "#declared"}
-		if id, ok := strings.CutPrefix(f.Name, "section:"); ok {
-			t, _, _ := s.Task(id)
-			link = gov.ErrorLink{Text: s.u.T(f.Code, "name", s.u.Of(t.Section.Title)), Href: s.path("/form/" + id + "?from=check")}
-		} else if id, ok := strings.CutPrefix(f.Name, "material:"); ok {
-			if pm, found := s.Material(id); found {
-				link = gov.ErrorLink{Text: s.u.T(f.Code, "name", s.u.Of(pm.Material.Name)), Href: s.path("/materials/" + id)}
-			}
-		} else {
-			v.Wrong = link.Text
-		}
-		v.Errors = append(v.Errors, link)
-	}
-	return s.u.Render(w, r, status, ui.Page{Title: s.u.T("apply.check.title"), Section: v.Title, Nav: "applications", Back: s.back(), Wrong: len(wrong) > 0, Body: v.body()})
-}
-
-// material says in words what was decided about a material.
-func (s sheet) material(t application.Task) string {
-	c := s.Materials[t.Material.Material.ID]
-	switch {
-	case t.Material.State == guide.Upstream || t.Material.State == guide.Made:
-		return s.words.Where(s.service, t.Material.Material)
-	case c.Kind == application.Use:
-		return s.u.T("apply.material.using", "from", s.words.Where(s.service, t.Material.Material))
-	case c.Kind == application.Later:
-		return s.u.T("apply.material.promised", "day", s.u.Day(string(c.Until)))
-	case len(c.Files) > 0:
-		var names []string
-		for _, f := range c.Files {
-			names = append(names, f.Name)
-		}
-		return s.u.List(names)
-	}
-	return s.u.T("apply.check.missing")
-}
-
-func (h *Handler) submit(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
-	if err != nil {
-		return err
-	}
-	declared := r.PostFormValue("declared") == "yes"
-	c, err := h.Application.Submit(r.Context(), s.u.Actor, s.ID, declared)
-	var f *fault.Error
-	if errors.As(err, &f) && f.Kind == fault.Invalid {
-		return h.showCheck(w, r, http.StatusUnprocessableEntity, s, f.Fields, declared)
-	}
-	if err != nil {
-		return err
-	}
-	return s.u.See(w, r, "/me/applications/"+c.ID+"/receipt")
 }

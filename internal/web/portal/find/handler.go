@@ -101,6 +101,7 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 		More: []ui.Link{
 			{Text: u.T("find.departments.title"), Href: u.Path("/departments")},
 			{Text: u.T("find.offices.title"), Href: u.Path("/offices")},
+			{Text: u.T("find.topics.title"), Href: u.Path("/topics")},
 			{Text: u.T("find.verify.title"), Href: u.Path("/verify")},
 		},
 	}
@@ -141,13 +142,15 @@ func (h *Handler) goOn(r *http.Request, u *ui.Request) ([]card, error) {
 }
 
 // examples are searches as people say them.
-func (v homeView) examples() []gp.Link {
+func examples(u *ui.Request) []gp.Link {
 	var all []gp.Link
-	for _, q := range strings.Split(v.T("find.home.queries"), "|") {
-		all = append(all, gp.Link{Text: q, Href: v.Path("/search") + "?q=" + url.QueryEscape(q)})
+	for _, q := range strings.Split(u.T("find.home.queries"), "|") {
+		all = append(all, gp.Link{Text: q, Href: u.Path("/search") + "?q=" + url.QueryEscape(q)})
 	}
 	return all
 }
+
+func (v homeView) examples() []gp.Link { return examples(v.Request) }
 
 func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
@@ -159,57 +162,80 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
 		return u.See(w, r, "/me/applications?number="+url.QueryEscape(strings.ToUpper(q)))
 	}
 	v := searchView{Request: u, Query: q}
-	if q != "" {
-		events, matters := group{Title: u.T("find.search.events")}, group{Title: u.T("find.search.matters")}
-		for _, hit := range h.find(h.City()).find(q, 12) {
-			s := hit.service
-			switch {
-			case hit.matter != nil:
-				matters.Cards = append(matters.Cards, card{Title: u.Of(hit.matter.Name), Text: u.Of(hit.matter.Plain), Href: u.Path(h.matterPath(hit.matter))})
-			case v.Best == nil && len(events.Cards) == 0:
-				v.Best = &card{Title: u.Of(s.Name), Text: u.Of(s.Summary), Href: u.Path(say.EventPath(s))}
-			default:
-				events.Cards = append(events.Cards, card{Title: u.Of(s.Name), Text: u.Of(s.Summary), Href: u.Path(say.EventPath(s))})
-			}
-		}
-		for _, g := range []group{events, matters} {
-			if len(g.Cards) > 0 {
-				v.Groups = append(v.Groups, g)
-			}
-		}
-		v.None = v.Best == nil && len(v.Groups) == 0
+	if q == "" {
+		v.Queries = examples(u)
+	} else {
+		h.hits(&v)
 	}
-	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("find.search.title"), Nav: "services", Back: home(u), Body: v.body(), NoIndex: true})
+	title := u.T("find.search.title")
+	if q != "" {
+		title = u.T("find.search.title.of", "q", q)
+	}
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: title, Nav: "services", Back: home(u), Body: v.body(), NoIndex: true})
 }
 
-func home(u *ui.Request) ui.Link { return ui.Link{Href: u.Path("/")} }
+// hits puts what was found into the page: a whole service first, with its parts, then the rest.
+func (h *Handler) hits(v *searchView) {
+	u := v.Request
+	events, matters := group{Title: u.T("find.search.events")}, group{Title: u.T("find.search.matters")}
+	best := ""
+	for _, hit := range h.find(h.City()).find(v.Query, 12) {
+		s := hit.service
+		if hit.matter != nil {
+			if s.ID == best {
+				continue // named with the service already
+			}
+			matters.Cards = append(matters.Cards, card{Title: u.Of(hit.matter.Name), Text: u.T("find.search.matter", "plain", u.Of(hit.matter.Plain), "event", u.Of(s.Name)), Href: u.Path(h.matterPath(hit.matter))})
+			continue
+		}
+		c := card{Title: u.Of(s.Name), Text: u.Of(s.Summary), Href: u.Path(say.EventPath(s))}
+		if v.Best != nil || len(matters.Cards) > 0 {
+			events.Cards = append(events.Cards, c)
+			continue
+		}
+		v.Best, v.Start, best = &c, u.Path("/check/"+s.ID), s.ID
+		for i := range s.Matters {
+			v.Parts = append(v.Parts, ui.Link{Text: u.Of(s.Matters[i].Name), Href: u.Path(h.matterPath(&s.Matters[i]))})
+		}
+	}
+	for _, g := range []group{matters, events} {
+		if len(g.Cards) > 0 {
+			v.Groups = append(v.Groups, g)
+		}
+	}
+	v.None = v.Best == nil && len(v.Groups) == 0
+}
+
+func home(u *ui.Request) ui.Link { return ui.Link{Text: u.T("find.home.link"), Href: u.Path("/")} }
 
 func (h *Handler) browse(w http.ResponseWriter, r *http.Request, v browseView) error {
 	return v.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Back: home(v.Request), Body: v.body()})
 }
 
-func (h *Handler) byStage(w http.ResponseWriter, r *http.Request, audience catalogue.Audience, title string) error {
-	u := ui.From(r)
-	v := browseView{Request: u, Title: u.T(title), Lead: u.T(title + ".lead")}
+func (h *Handler) byStage(w http.ResponseWriter, r *http.Request, v browseView, audience catalogue.Audience) error {
 	for _, st := range h.City().Stages {
 		if st.Audience != audience {
 			continue
 		}
-		g := group{ID: st.ID, Title: u.Of(st.Name), Note: u.Of(st.Summary), Cards: h.eventCards(u, func(s *catalogue.Service) bool { return s.Stage == st.ID })}
-		if len(g.Cards) == 0 {
-			g.Note = u.T("find.stage.none")
+		g := group{ID: st.ID, Title: v.Of(st.Name), Note: v.Of(st.Summary), Cards: h.eventCards(v.Request, func(s *catalogue.Service) bool { return s.Stage == st.ID })}
+		if len(g.Cards) > 0 {
+			v.Groups = append(v.Groups, g)
+		} else {
+			v.Later = append(v.Later, g)
 		}
-		v.Groups = append(v.Groups, g)
 	}
 	return h.browse(w, r, v)
 }
 
 func (h *Handler) life(w http.ResponseWriter, r *http.Request) error {
-	return h.byStage(w, r, catalogue.ForPerson, "find.life.title")
+	u := ui.From(r)
+	return h.byStage(w, r, browseView{Request: u, Title: u.T("find.life.title"), Lead: u.T("find.life.lead")}, catalogue.ForPerson)
 }
 
 func (h *Handler) business(w http.ResponseWriter, r *http.Request) error {
-	return h.byStage(w, r, catalogue.ForBusiness, "find.business.title")
+	u := ui.From(r)
+	stages := h.stages(u)
+	return h.byStage(w, r, browseView{Request: u, Title: u.T("find.business.title"), Lead: u.T("find.business.lead"), Stages: &stages}, catalogue.ForBusiness)
 }
 
 func (h *Handler) topics(w http.ResponseWriter, r *http.Request) error {
@@ -252,22 +278,46 @@ func (h *Handler) department(w http.ResponseWriter, r *http.Request) error {
 	if !ok {
 		return fault.New(fault.NotFound, "error.page")
 	}
-	g := group{Title: u.T("find.departments.matters"), Note: u.T("find.office.line", "address", u.Of(b.Address), "phone", b.Contact, "hours", u.Of(b.Hours))}
+	v := browseView{Request: u, Title: u.Of(b.Name), Lead: u.Of(b.Duties), Facts: []gov.Row{
+		row(u.T("find.office.address"), u.Of(b.Address)), row(u.T("find.office.phone"), b.Contact), row(u.T("find.office.hours"), u.Of(b.Hours)),
+	}}
+	g := group{Title: u.T("find.departments.matters")}
 	for _, m := range h.mattersOf(b.ID) {
 		g.Cards = append(g.Cards, card{Title: u.Of(m.Name), Text: u.Of(m.Plain), Href: u.Path(h.matterPath(m))})
 	}
-	return h.browse(w, r, browseView{Request: u, Title: u.Of(b.Name), Lead: u.Of(b.Duties), Groups: []group{g}})
+	if len(g.Cards) > 0 {
+		v.Groups = append(v.Groups, g)
+	}
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Back: ui.Link{Text: u.T("find.departments.title"), Href: u.Path("/departments")}, Body: v.body()})
 }
 
 func (h *Handler) offices(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
-	v := browseView{Request: u, Title: u.T("find.offices.title"), Lead: u.T("find.offices.lead")}
-	for _, b := range h.City().Org.Bodies() {
-		if len(h.mattersOf(b.ID)) > 0 || b.ID == "gov-service" {
-			v.Groups = append(v.Groups, group{Title: u.Of(b.Name), Note: u.T("find.office.line", "address", u.Of(b.Address), "phone", b.Contact, "hours", u.Of(b.Hours))})
+	city := h.City()
+	v := officesView{Request: u, Centre: []gov.Row{
+		row(u.T("find.office.address"), u.Of(city.Host.Address)), row(u.T("find.office.phone"), city.Host.Phone), row(u.T("find.office.hours"), u.Of(city.Host.Hours)),
+	}}
+	v.Table = gp.Table{Caption: u.T("find.offices.bodies"), HideTitle: true, Head: []gp.Column{
+		{Text: u.T("find.office.body")}, {Text: u.T("find.office.address")}, {Text: u.T("find.office.phone")}, {Text: u.T("find.office.hours")},
+	}}
+	for _, b := range city.Org.Bodies() {
+		if len(h.mattersOf(b.ID)) > 0 {
+			v.Table.Rows = append(v.Table.Rows, gp.Line{Cells: []gp.Cell{
+				{HTML: gp.Link{Text: u.Of(b.Name), Href: u.Path("/departments/" + b.ID)}.View()}, {Text: u.Of(b.Address)},
+				{HTML: gp.Link{Text: b.Contact, Href: "tel:" + b.Contact}.View(), NoWrap: true}, {Text: u.Of(b.Hours)},
+			}})
 		}
 	}
-	return h.browse(w, r, v)
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("find.offices.title"), Nav: "help", Back: home(u), Body: v.body()})
+}
+
+// crumbs lead from the home page to a service.
+func (h *Handler) crumbs(u *ui.Request, s *catalogue.Service) []ui.Link {
+	all := []ui.Link{home(u), {Text: u.T("find.life.title"), Href: u.Path("/life")}}
+	if st, ok := h.City().Stage(s.Stage); ok && st.Audience == catalogue.ForBusiness {
+		all[1] = ui.Link{Text: u.T("find.business.title"), Href: u.Path("/business")}
+	}
+	return append(all, ui.Link{Text: u.Of(s.Name), Href: u.Path(say.EventPath(s))})
 }
 
 func (h *Handler) event(w http.ResponseWriter, r *http.Request) error {
@@ -278,46 +328,20 @@ func (h *Handler) event(w http.ResponseWriter, r *http.Request) error {
 	}
 	s, words := e.Service, h.words(u)
 	v := eventView{
-		Request: u, Title: u.Of(s.Name), Summary: u.Of(s.Summary), For: u.Of(s.For), NotFor: u.Of(s.NotFor),
-		Start: u.Path("/check/" + s.ID), Lead: u.T("find.event.lead", "body", words.Body(s.Lead)), Question: len(s.Questions),
-		Source: u.T("find.event.source", "source", words.Cite(s.Cite)), Checked: u.T("find.event.checked", "day", u.Day(s.Checked), "body", words.Body(s.Lead)),
+		Request: u, Title: u.Of(s.Name), Summary: u.Of(s.Summary), For: u.Of(s.For), NotFor: u.Of(s.NotFor), Start: u.Path("/check/" + s.ID),
+		Source: []string{words.Cite(s.Cite), u.T("find.event.checked", "day", u.ShortDay(s.Checked, ""), "body", words.Body(s.Lead))},
 	}
-	if s.Total != nil {
-		v.Total = u.T("find.event.total", "limit", words.LimitCited(s.Total))
+	if batch := u.Of(s.Batch); batch != "" {
+		v.Source = append([]string{batch}, v.Source...)
 	}
-	for i := range s.Matters {
-		m := &s.Matters[i]
-		st := step{N: strconv.Itoa(i + 1), Title: u.Of(m.Name), Href: u.Path(h.matterPath(m)), Plain: u.Of(m.Plain)}
-		if len(m.After) > 0 {
-			var names []string
-			for _, a := range m.After {
-				names = append(names, words.Matter(s, a.Matter))
-			}
-			st.Join = u.T("find.event.after", "matters", u.List(names))
-		} else if i > 0 {
-			st.Join = u.T("find.event.and")
-		}
-		if m.When != "" {
-			st.When = u.T("find.event.when", "why", u.Of(m.Why))
-		}
-		st.Facts = []string{words.Body(m.Body)}
-		if m.Promised != nil {
-			st.Facts = append(st.Facts, u.T("find.event.promised", "limit", words.Limit(m.Promised)))
-		} else if m.Statutory != nil {
-			st.Facts = append(st.Facts, u.T("find.event.statutory", "limit", words.Limit(m.Statutory)))
-		}
-		if len(m.Fees) == 0 {
-			st.Facts = append(st.Facts, u.T("find.event.free"))
-		}
-		st.Facts = append(st.Facts, u.T("find.event.visits", "n", strconv.Itoa(m.Visits)))
-		v.Steps = append(v.Steps, st)
-	}
+	h.steps(&v, s)
+	v.Facts = h.summary(u, s)
 	for i := range s.Materials {
 		m := &s.Materials[i]
 		if m.Source.Applicant {
 			v.Bring = append(v.Bring, line{Text: u.Of(m.Name)})
 		} else {
-			v.Reused = append(v.Reused, line{u.Of(m.Name), "· " + words.Where(s, m)})
+			v.Reused = append(v.Reused, line{u.Of(m.Name), words.Where(s, m)})
 		}
 	}
 	for _, id := range s.Related {
@@ -325,7 +349,114 @@ func (h *Handler) event(w http.ResponseWriter, r *http.Request) error {
 			v.Related = append(v.Related, ui.Link{Text: u.Of(other.Service.Name), Href: u.Path(say.EventPath(other.Service))})
 		}
 	}
-	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Back: home(u), Body: v.body()})
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Crumbs: h.crumbs(u, s), Body: v.body()})
+}
+
+// summary is a service in a few lines: who, how much, how often in person, how long.
+func (h *Handler) summary(u *ui.Request, s *catalogue.Service) []gov.Row {
+	words := h.words(u)
+	bodies, visits, paid := map[string]bool{}, 0, false
+	for i := range s.Matters {
+		bodies[s.Matters[i].Body] = true
+		visits += s.Matters[i].Visits
+		paid = paid || len(s.Matters[i].Fees) > 0
+	}
+	fee := u.T("say.free")
+	if paid {
+		fee = u.T("find.event.fee.some")
+	}
+	come := words.Visits(visits)
+	if visits > 0 {
+		come = u.T("find.event.visits.most", "visits", come)
+	}
+	rows := []gov.Row{
+		row(u.T("find.event.lead"), words.Body(s.Lead)),
+		row(u.T("find.event.bodies"), u.T("find.event.bodies.n", "n", strconv.Itoa(len(bodies)), "k", strconv.Itoa(len(s.Matters)))),
+		row(u.T("find.matter.fee"), fee), row(u.T("find.matter.visits"), come),
+	}
+	if s.Total != nil {
+		rows = append(rows, row(u.T("find.event.total"), words.LimitCited(s.Total)))
+	}
+	return rows
+}
+
+// steps sorts the matters of a service by what has to come first.
+func (h *Handler) steps(v *eventView, s *catalogue.Service) {
+	u, words := v.Request, h.words(v.Request)
+	levels := levels(s)
+	for n, level := range levels {
+		st := step{N: strconv.Itoa(n + 1)}
+		st.Title = u.T(say.Step("find.event.first", "find.event.first.many", "find.event.then", "find.event.then.many", n, len(level)), "k", strconv.Itoa(len(level)))
+		for _, m := range level {
+			p := part{Title: u.Of(m.Name), Href: u.Path(h.matterPath(m)), Plain: u.Of(m.Plain), Facts: []string{words.Body(m.Body)}}
+			if m.When != "" {
+				p.When = u.T("find.event.when", "why", u.Of(m.Why))
+			}
+			var names []string
+			for _, a := range m.After {
+				names = append(names, words.Matter(s, a.Matter))
+			}
+			if n > 0 && !same(m.After, levels[n-1]) {
+				p.After = u.T("find.event.after", "matters", u.List(names))
+			}
+			limit, said := m.Promised, "find.event.promised"
+			if limit == nil {
+				limit, said = m.Statutory, "find.event.statutory"
+			}
+			if limit != nil {
+				marked := words.LimitMarked(limit)
+				v.Mark = v.Mark || marked != words.Limit(limit)
+				p.Facts = append(p.Facts, u.T(said, "limit", marked))
+			}
+			p.Facts = append(p.Facts, words.Fees(m.Fees), words.Visits(m.Visits))
+			st.Matters = append(st.Matters, p)
+		}
+		v.Steps = append(v.Steps, st)
+	}
+}
+
+// same reports whether a matter waits for exactly the matters of one step.
+func same(after []catalogue.After, step []*catalogue.Matter) bool {
+	if len(after) != len(step) {
+		return false
+	}
+	for _, m := range step {
+		if !slices.ContainsFunc(after, func(a catalogue.After) bool { return a.Matter == m.ID }) {
+			return false
+		}
+	}
+	return true
+}
+
+// levels puts each matter one step after the last of those that it waits for. The catalogue's checks
+// have made sure that nothing waits for itself.
+func levels(s *catalogue.Service) [][]*catalogue.Matter {
+	at := map[string]int{}
+	var place func(m *catalogue.Matter) int
+	place = func(m *catalogue.Matter) int {
+		if n, ok := at[m.ID]; ok {
+			return n
+		}
+		n := 0
+		for _, a := range m.After {
+			for i := range s.Matters {
+				if s.Matters[i].ID == a.Matter {
+					n = max(n, place(&s.Matters[i])+1)
+				}
+			}
+		}
+		at[m.ID] = n
+		return n
+	}
+	var all [][]*catalogue.Matter
+	for i := range s.Matters {
+		n := place(&s.Matters[i])
+		for len(all) <= n {
+			all = append(all, nil)
+		}
+		all[n] = append(all[n], &s.Matters[i])
+	}
+	return all
 }
 
 // matterPath is a matter's address: its implementation code.
@@ -354,9 +485,10 @@ func (h *Handler) matter(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.NotFound, "error.page")
 	}
 	v := h.plain(u, s, m)
+	v.Caption = h.words(u).BodyName(m.Body)
 	v.Start, v.Guide = u.Path("/check/"+s.ID), u.Path(h.matterPath(m)+"/guide")
 	v.Event = ui.Link{Text: u.Of(s.Name), Href: u.Path(say.EventPath(s))}
-	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Back: v.Event, Body: v.body()})
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Crumbs: append(h.crumbs(u, s), ui.Link{Text: v.Title}), Body: v.body()})
 }
 
 // plain is what the page and the guide of a matter have in common.
@@ -371,24 +503,29 @@ func (h *Handler) plain(u *ui.Request, s *catalogue.Service, m *catalogue.Matter
 	if m.Promised != nil {
 		v.Rows = append(v.Rows, row(u.T("find.matter.promised"), words.LimitCited(m.Promised)))
 	}
-	fee := u.T("find.event.free")
-	for i, f := range m.Fees {
-		if i == 0 {
-			fee = ""
+	fee := u.T("say.free")
+	if len(m.Fees) > 0 {
+		var fees []string
+		for _, f := range m.Fees {
+			fees = append(fees, words.T("say.with-cite", "fact", u.Of(f.Name)+" "+u.Yuan(f.Fen), "cite", words.Cite(f.Cite)))
 		}
-		fee += words.T("say.with-cite", "fact", u.Of(f.Name)+" "+u.Yuan(f.Fen), "cite", words.Cite(f.Cite))
+		fee = u.List(fees)
 	}
-	v.Rows = append(v.Rows, row(u.T("find.matter.fee"), fee), row(u.T("find.matter.visits"), u.T("find.event.visits", "n", strconv.Itoa(m.Visits))))
+	visits := words.Visits(m.Visits)
+	if why := u.Of(m.VisitWhy); m.Visits > 0 && why != "" {
+		visits += u.T("find.matter.visits.why", "why", why)
+	}
+	v.Rows = append(v.Rows, row(u.T("find.matter.fee"), fee), row(u.T("find.matter.visits"), visits))
 	if m.Result != nil {
 		v.Rows = append(v.Rows, row(u.T("find.matter.result"), u.Of(m.Result.Name)))
 	}
 	var conditions, materials []line
 	for _, c := range m.Conditions {
-		conditions = append(conditions, line{u.Of(c.Text), cited(words.Cite(c.Cite))})
+		conditions = append(conditions, line{u.Of(c.Text), words.Cite(c.Cite)})
 	}
 	for i := range s.Materials {
 		if mt := &s.Materials[i]; slices.Contains(mt.For, m.ID) {
-			materials = append(materials, line{u.Of(mt.Name), "· " + words.Where(s, mt)})
+			materials = append(materials, line{u.Of(mt.Name), words.Where(s, mt)})
 		}
 	}
 	for _, g := range []guideGroup{{Title: u.T("find.matter.can-i"), Lines: conditions}, {Title: u.T("find.matter.need"), Lines: materials}} {
@@ -399,13 +536,6 @@ func (h *Handler) plain(u *ui.Request, s *catalogue.Service, m *catalogue.Matter
 	return v
 }
 
-func cited(cite string) string {
-	if cite == "" {
-		return ""
-	}
-	return "· " + cite
-}
-
 // guide is the official guide: every element that the law asks for, in a fixed order, for print.
 func (h *Handler) guide(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
@@ -414,13 +544,14 @@ func (h *Handler) guide(w http.ResponseWriter, r *http.Request) error {
 		return fault.New(fault.NotFound, "error.page")
 	}
 	v, words, city := h.plain(u, s, m), h.words(u), h.City()
+	v.Caption, v.Print = u.T("find.guide.title"), true
 	v.Rows = append([]gov.Row{
 		row(u.T("find.guide.code"), city.TaskCode(*m)), row(u.T("find.guide.type"), u.T("find.type."+m.Type)),
 	}, v.Rows...)
 	v.Groups = append(v.Groups,
-		guideGroup{Title: u.T("find.guide.process"), Lines: []line{
-			{Text: u.T("find.guide.process.receive")}, {Text: u.T("find.guide.process.accept")}, {Text: u.T("find.guide.process.review")},
-			{Text: u.T("find.guide.process.decide")}, {Text: u.T("find.guide.process.deliver")},
+		guideGroup{Title: u.T("find.guide.process"), Numbered: []string{
+			u.T("find.guide.process.receive"), u.T("find.guide.process.accept"), u.T("find.guide.process.review"),
+			u.T("find.guide.process.decide"), u.T("find.guide.process.deliver"),
 		}},
 		guideGroup{Title: u.T("find.guide.contact"), Rows: []gov.Row{
 			row(u.T("find.guide.ask"), m.Contact.Ask), row(u.T("find.guide.complain"), m.Contact.Complain),
@@ -437,7 +568,7 @@ func (h *Handler) guide(w http.ResponseWriter, r *http.Request) error {
 		v.Groups = append(v.Groups, guideGroup{Title: u.T("find.guide.faq"), Rows: rows})
 	}
 	v.Groups = append(v.Groups, guideGroup{Title: u.T("find.guide.edition"), Lines: []line{
-		{Text: u.T("find.event.checked", "day", u.Day(s.Checked), "body", words.Body(s.Lead))}, {Text: u.T("find.guide.hash", "hash", city.Services[s.ID].Edition[:12])},
+		{Text: u.T("find.event.checked", "day", u.ShortDay(s.Checked, ""), "body", words.Body(s.Lead))}, {Text: u.T("find.guide.hash", "hash", city.Services[s.ID].Edition[:12])},
 	}})
-	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Back: ui.Link{Text: v.Title, Href: u.Path(h.matterPath(m))}, Body: v.body()})
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("find.guide.of", "name", v.Title), Nav: "services", Back: ui.Link{Text: v.Title, Href: u.Path(h.matterPath(m))}, Body: v.body()})
 }

@@ -3,11 +3,11 @@ package mydata
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
-
-	"github.com/a-h/templ"
 
 	"tongban/internal/platform/fault"
 	"tongban/internal/security/access"
@@ -46,8 +46,7 @@ func resource(u *ui.Request) access.Resource {
 	return access.Resource{Kind: "access-log", ID: "mine", Subject: u.Actor.Subject, Purpose: "own"}
 }
 
-// subjects are whose entries the actor may see: those of whom she acts for, and when she acts for a
-// business, also her own.
+// rows reads a page of entries about whom the actor acts for.
 func (h *Handler) rows(r *http.Request, u *ui.Request, before string) (rows []audit.Row, err error) {
 	err = h.Gate.See(r.Context(), u.Actor, func(v *access.View) error {
 		if err := v.Permit(r.Context(), actRead, resource(u)); err != nil {
@@ -59,8 +58,43 @@ func (h *Handler) rows(r *http.Request, u *ui.Request, before string) (rows []au
 	return rows, err
 }
 
-// kinds of looker, by which the list can be narrowed.
-var kinds = []string{"all", "officer", "system", "self"}
+// pages bounds how far back one request looks for lines to show.
+const pages = 20
+
+// search reads back until there is a page of entries that are wanted, and says where the next one begins.
+func (h *Handler) search(r *http.Request, u *ui.Request, before string, wanted func(audit.Row) bool) (found []audit.Row, next string, err error) {
+	for range pages {
+		rows, err := h.rows(r, u, before)
+		if err != nil {
+			return nil, "", err
+		}
+		for i, row := range rows {
+			if wanted(row) {
+				found = append(found, row)
+			}
+			if len(found) == pageSize && i < len(rows)-1 {
+				return found, row.ID, nil
+			}
+		}
+		if len(rows) < pageSize {
+			return found, "", nil
+		}
+		before = rows[len(rows)-1].ID
+		if len(found) == pageSize {
+			break
+		}
+	}
+	return found, before, nil
+}
+
+// kinds of looker, by which the list can be narrowed. Others are all but oneself: what a person comes
+// for. What the system did is folded there, day by day.
+var kinds = []string{"others", "officer", "system", "self"}
+
+func isKind(kind string, row audit.Row) bool {
+	is := kindOf(row)
+	return is == kind || kind == "others" && is != "self"
+}
 
 func kindOf(row audit.Row) string {
 	switch row.Actor.Kind {
@@ -79,49 +113,77 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 	}
 	kind, only := r.URL.Query().Get("kind"), r.URL.Query().Get("case")
 	if !slices.Contains(kinds, kind) {
-		kind = "all"
-	}
-	rows, err := h.rows(r, u, r.URL.Query().Get("before"))
-	if err != nil {
-		return err
+		kind = kinds[0]
 	}
 	names, err := h.cases(r, u)
 	if err != nil {
 		return err
 	}
+	rows, next, err := h.search(r, u, r.URL.Query().Get("before"), func(row audit.Row) bool {
+		// What happened before the application was sent belongs to its draft.
+		return isKind(kind, row) && (only == "" || row.Case != "" && names[row.Case] == names[only])
+	})
+	if err != nil {
+		return err
+	}
 	words := say.In(u.Printer, h.City())
-	head := []gp.Column{{Text: u.T("mydata.col.when")}, {Text: u.T("mydata.col.who")}, {Text: u.T("mydata.col.what")}, {Text: u.T("mydata.col.why")}}
+	head := []gp.Column{{Text: u.T("mydata.col.when")}, {Text: u.T("mydata.col.who")}, {Text: u.T("mydata.col.what")}, {Text: u.T("mydata.col.why")}, {Text: u.T("mydata.col.more")}}
 	v := view{
-		Request: u, Tabs: gp.Tabs{Label: u.T("mydata.kind")},
+		Request: u, Tabs: gp.Tabs{Label: u.T("mydata.kind")}, Acting: u.T("mydata.acting", "name", u.SubjectName()),
 		Table:  gp.Table{Caption: u.T("mydata.title"), HideTitle: true, Head: head},
 		Alarms: gp.Table{Caption: u.T("mydata.alarms"), Head: head},
 	}
-	for _, k := range kinds {
-		href := "/me/data?kind=" + k
-		if only != "" {
-			href += "&case=" + only
-		}
-		v.Tabs.Items = append(v.Tabs.Items, gp.Tab{Text: u.T("mydata.kind." + k), Href: href, Current: k == kind})
-	}
+	query := ""
 	if only != "" {
-		v.Filter, v.All = u.T("mydata.filter", "number", names[only]), "/me/data"
+		query = "&case=" + url.QueryEscape(only)
+		v.Filter, v.All = u.T("mydata.filter", "number", names[only]), "/me/data?kind="+kind
 	}
+	for _, k := range kinds {
+		v.Tabs.Items = append(v.Tabs.Items, gp.Tab{Text: u.T("mydata.kind." + k), Href: "/me/data?kind=" + k + query, Current: k == kind})
+	}
+	var lines []line
 	for _, row := range rows {
-		if kind != "all" && kindOf(row) != kind || only != "" && row.Case != only {
-			continue
-		}
-		line := h.line(u, words, row, names)
+		l := h.line(u, words, row, names)
 		if kindOf(row) == "officer" && row.Case == "" && row.Outcome == audit.Done {
-			v.Alarms.Rows = append(v.Alarms.Rows, line)
+			v.Alarms.Rows = append(v.Alarms.Rows, l.cells(u))
 			continue
 		}
-		v.Table.Rows = append(v.Table.Rows, line)
+		if kind == "others" && kindOf(row) == "system" {
+			if i := slices.IndexFunc(lines, l.same); i >= 0 {
+				lines[i].times++
+				continue
+			}
+		}
+		lines = append(lines, l)
 	}
-	v.Empty = len(v.Table.Rows)+len(v.Alarms.Rows) == 0
-	if len(rows) == pageSize {
-		v.More = "/me/data?kind=" + kind + "&before=" + rows[len(rows)-1].ID
+	for _, l := range lines {
+		v.Table.Rows = append(v.Table.Rows, l.cells(u))
+	}
+	v.Empty = len(rows) == 0
+	if next != "" {
+		v.More = "/me/data?kind=" + kind + query + "&before=" + next
 	}
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("mydata.title"), Nav: "data", Body: v.body()})
+}
+
+// line is one entry in words, or several of the system's of one day.
+type line struct {
+	id, day, when, who, what, why string
+	system                        bool
+	times                         int
+}
+
+func (l line) same(other line) bool {
+	return l.system && other.system && l.day == other.day && l.what == other.what && l.why == other.why
+}
+
+func (l line) cells(u *ui.Request) gp.Line {
+	what := l.what
+	if l.times > 1 {
+		what = u.T("mydata.times", "what", what, "n", strconv.Itoa(l.times))
+	}
+	more := gp.Link{Text: u.T("mydata.more"), Hidden: u.T("mydata.more.of", "what", l.what, "when", l.when), Href: "/me/data/" + l.id}
+	return gp.Line{Cells: []gp.Cell{{Text: l.when, NoWrap: true}, {Text: l.who}, {Text: what}, {Text: l.why}, {HTML: more.View(), NoWrap: true}}}
 }
 
 // cases names the actor's cases by their numbers.
@@ -147,7 +209,10 @@ func who(u *ui.Request, words say.Words, row audit.Row) string {
 }
 
 func what(u *ui.Request, city *jurisdiction.City, row audit.Row) string {
-	said := u.T("mydata.action." + row.Action)
+	said := u.T("mydata.action.other")
+	if u.Has("mydata.action." + row.Action) {
+		said = u.T("mydata.action." + row.Action)
+	}
 	if reg, ok := city.Registers[row.ID]; ok && row.Kind == "register" {
 		var fields []string
 		for _, f := range reg.Fields {
@@ -170,17 +235,20 @@ func why(u *ui.Request, city *jurisdiction.City, row audit.Row, names map[string
 		said = u.T("mydata.purpose." + purpose)
 	}
 	if e, ok := city.Service(service); ok {
-		said += " " + u.Of(e.Service.Name)
+		said = u.T("mydata.why.service", "purpose", said, "service", u.Of(e.Service.Name))
 	}
 	if number := names[row.Case]; number != "" {
-		said += " · " + number
+		said = u.T("mydata.why.number", "why", said, "number", number)
 	}
-	return strings.TrimSpace(said)
+	return said
 }
 
-func (h *Handler) line(u *ui.Request, words say.Words, row audit.Row, names map[string]string) gp.Line {
-	when := templ.Raw(`<a class="govuk-link" href="/me/data/` + templ.EscapeString(row.ID) + `">` + templ.EscapeString(u.Moment(row.At)) + `</a>`)
-	return gp.Line{Cells: []gp.Cell{{HTML: when, NoWrap: true}, {Text: who(u, words, row)}, {Text: what(u, h.City(), row)}, {Text: why(u, h.City(), row, names)}}}
+func (h *Handler) line(u *ui.Request, words say.Words, row audit.Row, names map[string]string) line {
+	when := u.Stamp(row.At)
+	return line{
+		id: row.ID, when: when, day: when[:len("2006-01-02")], who: who(u, words, row), what: what(u, h.City(), row), why: why(u, h.City(), row, names),
+		system: kindOf(row) == "system", times: 1,
+	}
 }
 
 // find opens one entry about the actor or whom she acts for; anybody else's does not exist for her.
@@ -213,17 +281,17 @@ func (h *Handler) entry(w http.ResponseWriter, r *http.Request) error {
 	}
 	city := h.City()
 	words := say.In(u.Printer, city)
-	line := func(key, value string) gov.Row {
+	fact := func(key, value string) gov.Row {
 		return gov.Row{Key: gov.Text{Text: u.T(key)}, Value: gov.Text{Text: value}}
 	}
 	v := entryView{Request: u, Proof: "/me/data/" + row.ID + "/receipt.json", Rows: []gov.Row{
-		line("mydata.col.when", u.Stamp(row.At)), line("mydata.col.who", who(u, words, row)), line("mydata.col.what", what(u, city, row)),
-		line("mydata.col.why", why(u, city, row, names)),
+		fact("mydata.col.when", u.Moment(row.At)), fact("mydata.col.who", who(u, words, row)), fact("mydata.col.what", what(u, city, row)),
+		fact("mydata.col.why", why(u, city, row, names)),
 	}}
 	if row.Basis != "" {
-		v.Rows = append(v.Rows, line("mydata.basis", words.Provision(row.Basis)))
+		v.Rows = append(v.Rows, fact("mydata.basis", words.Provision(row.Basis)))
 	}
-	v.Rows = append(v.Rows, line("mydata.entry.id", row.ID))
+	v.Rows = append(v.Rows, fact("mydata.entry.id", row.ID))
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("mydata.entry"), Section: u.T("mydata.title"), Nav: "data",
 		Back: ui.Link{Text: u.T("mydata.title"), Href: "/me/data"}, Body: v.body()})
 }

@@ -195,7 +195,7 @@ func (h *Handler) withdraw(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) showWithdrawal(w http.ResponseWriter, r *http.Request, status int, d dossier, wrong string) error {
-	v := withdrawView{Request: d.u, Number: d.number(), Action: d.path("/withdraw")}
+	v := withdrawView{Request: d.u, Number: d.number(), Action: d.path("/withdraw"), Wrong: wrong}
 	for _, m := range d.Matters {
 		if !m.State.Ended() {
 			v.Choices = append(v.Choices, gov.Choice{Value: m.ID, Text: d.name(m), Hint: gov.Hint{Text: d.words.State(m.State)}})

@@ -112,12 +112,12 @@ func (d dossier) back() ui.Link { return ui.Link{Text: d.number(), Href: d.path(
 func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	city, words := h.City(), say.In(u.Printer, h.City())
-	v := homeView{Request: u}
+	v := homeView{Request: u, Acting: u.T("track.home.acting", "name", u.SubjectName())}
 	cases, err := h.Casework.Mine(r.Context(), u.Actor, "", 50)
 	if err != nil {
 		return err
 	}
-	numbers := map[string]string{}
+	numbers, matters := map[string]string{}, map[string]string{}
 	for _, c := range cases {
 		numbers[c.ID] = c.Number
 		s, err := h.Application.Service(r.Context(), c.Edition)
@@ -126,15 +126,20 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 		}
 		row := summarise(u, c)
 		for _, m := range c.Matters {
+			matters[m.ID] = words.Matter(s, m.Def)
 			if m.State == casework.Correcting {
 				v.Todo = append(v.Todo, gp.CardLink{
-					Title: u.T("track.case.act.correct", "matter", words.Matter(s, m.Def), "day", u.Day(string(m.DueOn))), Text: u.Of(s.Name) + " · " + c.Number,
+					Title: u.T("track.case.act.correct", "matter", words.Matter(s, m.Def), "day", u.Day(string(m.DueOn))), Text: u.T("track.home.case", "service", u.Of(s.Name), "number", c.Number),
 					Href: "/me/applications/" + c.ID + "/matters/" + m.Def + "/correct",
 				})
 			}
 		}
 		if c.ClosedAt.IsZero() {
-			v.Running = append(v.Running, gp.CardLink{Title: u.Of(s.Name), Text: c.Number + " · " + row.state, Href: "/me/applications/" + c.ID})
+			text := u.T("track.home.line", "number", c.Number, "state", row.state)
+			if row.next != "" {
+				text = u.T("track.home.line.next", "number", c.Number, "state", row.state, "day", u.Day(string(row.next)))
+			}
+			v.Running = append(v.Running, gp.CardLink{Title: u.Of(s.Name), Text: text, Href: "/me/applications/" + c.ID})
 		}
 	}
 	drafts, err := h.Application.Mine(r.Context(), u.Actor)
@@ -159,10 +164,14 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 		if number == "" {
 			number = u.T("track.col.number")
 		}
-		v.Messages = append(v.Messages, messageLine{
-			Text: u.T("track.message", "number", number, "what", u.T("track.event."+m.Kind)), When: u.Moment(m.At), Machine: text.Machine(m.At),
+		line := messageLine{
+			Text: u.T("track.event." + m.Kind), About: number, When: u.Moment(m.At), Machine: text.Machine(m.At),
 			Href: "/me/applications/" + m.Case, Unread: m.ReadAt.IsZero(),
-		})
+		}
+		if name := matters[m.Matter]; name != "" {
+			line.Text = u.T("track.message", "what", line.Text, "matter", name)
+		}
+		v.Messages = append(v.Messages, line)
 	}
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("track.home.title"), Nav: "applications", Body: v.body()})
 }
@@ -186,7 +195,7 @@ func summarise(u *ui.Request, c casework.Summary) summary {
 		if m.State == casework.Correcting && (ask == "" || m.DueOn < ask) {
 			ask = m.DueOn
 		}
-		if m.DueOn > s.next {
+		if m.DueOn != "" && (s.next == "" || m.DueOn < s.next) {
 			s.next = m.DueOn
 		}
 	}
@@ -234,13 +243,13 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 			next = u.Day(string(sum.next))
 		}
 		rows[sum.group] = append(rows[sum.group], gp.Line{Cells: []gp.Cell{
-			{HTML: link("/me/applications/"+c.ID, u.Of(s.Name))}, {Text: c.Number, NoWrap: true}, {Text: sum.state}, {Text: next, NoWrap: true},
+			{HTML: gp.Link{Text: u.Of(s.Name), Href: "/me/applications/" + c.ID}.View()}, {Text: c.Number, NoWrap: true}, {Text: sum.state}, {Text: next, NoWrap: true},
 		}})
 	}
 	for _, d := range drafts {
 		if s, err := h.Application.Service(r.Context(), d.Edition); err == nil {
 			rows["drafts"] = append(rows["drafts"], gp.Line{Cells: []gp.Cell{
-				{HTML: link("/apply/"+d.ID, u.Of(s.Name))}, {Text: u.T("track.next.none")}, {Text: u.T("track.state.draft")}, {Text: u.Moment(d.Updated), NoWrap: true},
+				{HTML: gp.Link{Text: u.Of(s.Name), Href: "/apply/" + d.ID}.View()}, {Text: u.T("track.state.draft")}, {Text: u.Moment(d.Updated), NoWrap: true},
 			}})
 		}
 	}
@@ -261,189 +270,16 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 	v.Table = gp.Table{Caption: u.T("track.tab." + tab), HideTitle: true, Rows: rows[tab], Head: []gp.Column{
 		{Text: u.T("track.col.service")}, {Text: u.T("track.col.number")}, {Text: u.T("track.col.state")}, {Text: u.T("track.col.next")},
 	}}
+	if tab == "drafts" {
+		v.Table.Head = []gp.Column{{Text: u.T("track.col.service")}, {Text: u.T("track.col.state")}, {Text: u.T("track.col.saved")}}
+	}
 	if len(rows[tab]) == 0 {
-		v.Empty = &gp.Empty{Title: u.T("track.list.empty"), Text: u.T("track.list.empty.text"), Action: gp.Link{Text: u.T("track.home.begin"), Href: u.Path("/")}}
+		v.Empty = &gp.Empty{Title: u.T("track.list.empty." + tab), Text: u.T("track.list.empty.text"), Action: gp.Link{Text: u.T("track.home.begin"), Href: u.Path("/")}}
 	}
 	if len(cases) == pageSize {
 		v.More = "/me/applications?tab=" + tab + "&before=" + cases[len(cases)-1].ID
 	}
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("track.list.title"), Nav: "applications", Body: v.body()})
-}
-
-var tags = map[casework.State]string{
-	casework.Waiting: "govuk-tag--grey", casework.Received: "govuk-tag--blue", casework.Correcting: "govuk-tag--red", casework.Accepted: "govuk-tag--blue",
-	casework.Special: "govuk-tag--yellow", casework.Proposed: "govuk-tag--blue", casework.Approved: "govuk-tag--green", casework.Refused: "govuk-tag--red",
-	casework.Declined: "govuk-tag--red", casework.Withdrawn: "govuk-tag--grey", casework.Lapsed: "govuk-tag--grey",
-}
-
-func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
-	d, err := h.open(r)
-	if err != nil {
-		return err
-	}
-	u := d.u
-	if err := h.Notice.MarkRead(r.Context(), u.Actor, d.ID); err != nil {
-		return err
-	}
-	v := caseView{
-		Request: u, Title: u.Of(d.service.Name), Number: d.number(), For: u.T("track.case.for", "name", d.Name, "when", u.Moment(d.OpenedAt)),
-		Receipt: d.path("/receipt"), Data: "/me/data?case=" + d.ID,
-		Envelope: gp.Clock{Label: u.T("track.case.envelope")},
-	}
-	var last deadline.Day
-	open := false
-	for _, m := range d.Matters {
-		if !m.State.Ended() {
-			open = true
-			last = max(last, m.DueOn)
-		}
-		if m.State == casework.Correcting {
-			v.Act = append(v.Act, gp.Link{Text: u.T("track.case.act.correct", "matter", d.name(m), "day", u.Day(string(m.DueOn))), Href: d.matterPath(m, "correct")})
-		}
-		v.Matters = append(v.Matters, d.view(m))
-	}
-	if open {
-		v.Withdraw = d.path("/withdraw")
-		v.Envelope.Day = string(last)
-	} else {
-		v.Envelope = gp.Clock{Label: u.T("track.case.envelope.done"), State: "done", Day: string(deadline.Of(d.ClosedAt))}
-	}
-	for _, e := range d.Events {
-		if e.Kind == casework.Opened && e.Matter != d.Matters[0].ID || e.Kind == casework.Checked || e.Kind == casework.Claimed {
-			continue // one line for the whole application; inner steps are for the desk
-		}
-		item := gp.Event{Title: u.T("track.event." + string(e.Kind)), When: u.Moment(e.At), Machine: text.Machine(e.At), State: "done"}
-		if m, ok := d.byID(e.Matter); ok && e.Kind != casework.Opened {
-			item.Text = d.name(m)
-		}
-		v.Timeline.Items = append(v.Timeline.Items, item)
-	}
-	slices.Reverse(v.Timeline.Items)
-	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Section: v.Number, Nav: "applications",
-		Back: ui.Link{Text: u.T("track.list.title"), Href: "/me/applications"}, Body: v.body()})
-}
-
-func (d dossier) byID(id string) (casework.Matter, bool) {
-	i := slices.IndexFunc(d.Matters, func(m casework.Matter) bool { return m.ID == id })
-	if i < 0 {
-		return casework.Matter{}, false
-	}
-	return d.Matters[i], true
-}
-
-// view is one matter with its clock, in words.
-func (d dossier) view(m casework.Matter) matterView {
-	u := d.u
-	v := matterView{Name: d.name(m), Body: d.words.BodyName(m.Body), Tag: d.words.State(m.State), State: tags[m.State]}
-	v.Tag = u.T("track.tag." + string(m.State))
-	v.Text = d.words.State(m.State)
-	switch m.State {
-	case casework.Waiting:
-		var names []string
-		for _, a := range m.After {
-			names = append(names, d.words.Matter(d.service, a.Matter))
-		}
-		v.Text = u.T("track.waiting", "matters", u.List(names))
-	case casework.Received:
-		v.Clock = &gp.Clock{Label: u.T("track.clock.accept"), Day: string(m.DueOn), Unsure: m.Tentative, How: d.matterPath(m, "how"),
-			Lines: []string{u.T("track.clock.accept.line", "from", u.Day(string(m.ReceivedOn)))}}
-	case casework.Correcting:
-		v.Links = append(v.Links, gp.Link{Text: u.T("track.case.correct"), Href: d.matterPath(m, "correct")})
-	case casework.Accepted, casework.Special, casework.Proposed:
-		if m.DueOn != "" {
-			c := &gp.Clock{Label: u.T("track.clock.decide"), Day: string(m.DueOn), Unsure: m.Tentative}
-			if m.Statutory != nil {
-				c.How = d.matterPath(m, "how")
-				c.Lines = append(c.Lines, u.T("track.clock.statutory", "limit", d.words.LimitCited(m.Statutory), "from", u.Day(string(m.AcceptedOn))))
-			}
-			if m.PromisedOn != "" {
-				c.Lines = append([]string{u.T("track.clock.promised", "day", u.Day(string(m.PromisedOn)))}, c.Lines...)
-			}
-			if m.State == casework.Special {
-				c.State = "stopped"
-			} else if d.today > m.DueOn {
-				c.State = "late"
-			}
-			v.Clock = c
-		}
-	case casework.Approved, casework.Refused, casework.Declined:
-		v.Links = append(v.Links, gp.Link{Text: u.T("track.case.result"), Href: d.matterPath(m, "result")})
-	case casework.Lapsed:
-		v.Text = u.T("track." + m.Ending)
-	}
-	if m.Deemed {
-		v.Notes = append(v.Notes, u.T("track.clock.deemed"))
-	}
-	if v.Clock != nil && d.today > m.DueOn && m.State != casework.Special {
-		v.Clock.State = "late"
-		v.Notes = append(v.Notes, u.T("track.clock.late", "body", d.words.BodyName(m.Body), "phone", d.def(m).Contact.Complain))
-	}
-	for _, s := range m.Special {
-		kind := u.T("track.special." + s.Kind)
-		if s.To == "" {
-			v.Notes = append(v.Notes, u.T("track.clock.special", "from", u.Day(string(s.From)), "kind", kind, "days", strconv.Itoa(s.Days), "reason", s.Reason))
-		} else {
-			v.Notes = append(v.Notes, u.T("track.clock.special.done", "from", u.Day(string(s.From)), "to", u.Day(string(s.To)), "kind", kind, "result", s.Result))
-		}
-	}
-	if m.Extension != nil && m.Extension.ApprovedBy != "" {
-		v.Notes = append(v.Notes, u.T("track.clock.extended", "reason", m.Extension.Reason))
-	}
-	switch m.State {
-	case casework.Refused, casework.Declined, casework.Withdrawn, casework.Lapsed:
-		v.Again = d.matterPath(m, "again")
-	}
-	return v
-}
-
-// how counts a matter's clock day by day.
-func (h *Handler) how(w http.ResponseWriter, r *http.Request) error {
-	d, err := h.open(r)
-	if err != nil {
-		return err
-	}
-	m, _, err := d.matter(r)
-	if err != nil {
-		return err
-	}
-	u := d.u
-	clock := m.Acceptance
-	if m.AcceptedOn != "" {
-		clock = m.Decision
-	}
-	if clock.From == "" {
-		return fault.New(fault.NotFound, "error.page")
-	}
-	due, unsure := clock.Due(d.city.Calendar)
-	v := howView{
-		Request: u, Title: u.T("track.how.title"), Caption: d.name(m),
-		Table: gp.Table{Caption: u.T("track.how.title"), HideTitle: true, Head: []gp.Column{{Text: u.T("track.how.day")}, {Text: u.T("track.how.count")}, {Text: u.T("track.how.why")}}},
-		Lead:  u.T("track.how.accept", "from", u.Day(string(clock.From)), "to", u.Day(string(due))),
-	}
-	if m.AcceptedOn != "" {
-		v.Lead = u.T("track.how.decide", "from", u.Day(string(clock.From)), "limit", d.words.LimitCited(m.Statutory), "to", u.Day(string(due)))
-	}
-	if unsure {
-		v.Notes = append(v.Notes, u.T("track.how.provisional"))
-	}
-	for _, s := range clock.TraceOn(d.city.Calendar, d.today) {
-		n := "–"
-		if s.N > 0 {
-			n = strconv.Itoa(s.N)
-		}
-		why := u.T("track.how." + string(s.Why))
-		if name := u.Of(s.Holiday); name != "" {
-			why += " · " + name
-		}
-		if s.Procedure != "" {
-			why += " · " + u.T("track.special."+s.Procedure)
-		}
-		v.Table.Rows = append(v.Table.Rows, gp.Line{Cells: []gp.Cell{{Text: u.Day(string(s.Day)), NoWrap: true}, {Text: n, Numeric: true}, {Text: why}}})
-	}
-	for _, y := range d.city.Calendar.Sources(clock.From, due) {
-		v.Source = append(v.Source, u.T("track.how.source", "source", y.Source))
-	}
-	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Section: v.Caption, Nav: "applications", Back: d.back(), Body: v.body()})
 }
 
 func (h *Handler) again(w http.ResponseWriter, r *http.Request) error {

@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"tongban/internal/data/credential/paper"
 	"tongban/internal/platform/fault"
 	"tongban/internal/security/audit"
@@ -18,11 +16,6 @@ import (
 	"tongban/internal/web/ui/gov"
 	"tongban/internal/web/ui/gp"
 )
-
-// link is an ordinary link as the content of a cell.
-func link(href, words string) templ.Component {
-	return templ.Raw(`<a class="govuk-link" href="` + templ.EscapeString(href) + `">` + templ.EscapeString(words) + `</a>`)
-}
 
 func row(key, value string) gov.Row {
 	return gov.Row{Key: gov.Text{Text: key}, Value: gov.Text{Text: value}}
@@ -37,10 +30,14 @@ func (h *Handler) receipt(w http.ResponseWriter, r *http.Request) error {
 	v := receiptView{
 		Request: u, Number: d.Number, When: u.Moment(d.OpenedAt), Title: u.Of(d.service.Name),
 		Matters: gp.Table{Caption: u.T("track.receipt.next"), HideTitle: true, Head: []gp.Column{{Text: u.T("track.col.service")}, {Text: u.T("track.col.body")}, {Text: u.T("track.clock.accept")}}},
+		Follow:  d.path(""),
 		Links: []gp.Link{
-			{Text: u.T("track.receipt.follow"), Href: d.path("")}, {Text: u.T("track.receipt.pdf"), Href: d.path("/receipt.pdf")},
-			{Text: u.T("track.receipt.json"), Href: d.path("/receipt.json")}, {Text: u.T("track.receipt.ics"), Href: d.path("/dates.ics")},
+			{Text: u.T("track.receipt.pdf"), Href: d.path("/receipt.pdf")}, {Text: u.T("track.receipt.json"), Href: d.path("/receipt.json")},
+			{Text: u.T("plan.list.ics"), Href: d.path("/dates.ics")},
 		},
+	}
+	if v.Code, err = say.Code(h.Origin + d.path("")); err != nil {
+		return err
 	}
 	for _, m := range d.Matters {
 		v.Matters.Rows = append(v.Matters.Rows, gp.Line{Cells: []gp.Cell{{Text: d.name(m)}, {Text: d.words.Body(m.Body)}, {Text: d.hear(m)}}})
@@ -58,6 +55,9 @@ func (h *Handler) receipt(w http.ResponseWriter, r *http.Request) error {
 
 // hear says by when a matter's body will be heard of first.
 func (d dossier) hear(m casework.Matter) string {
+	if m.State.Ended() {
+		return d.u.T("track.tag." + string(m.State))
+	}
 	if m.ReceivedOn == "" {
 		var names []string
 		for _, a := range m.After {
@@ -191,7 +191,7 @@ func (h *Handler) result(w http.ResponseWriter, r *http.Request) error {
 		Rows: d.ruling(m), PDF: d.matterPath(m, "decision.pdf"),
 	}
 	if !v.Approved {
-		v.Remedies = d.remedies(m)
+		v.Remedies, v.Again = d.remedies(m), d.matterPath(m, "again")
 	}
 	if v.Rate, err = h.rating(r.Context(), d, m); err != nil {
 		return err

@@ -2,13 +2,10 @@ package wallet
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
-
-	"rsc.io/qr"
 
 	"tongban/internal/data/credential"
 	"tongban/internal/data/credential/paper"
@@ -18,6 +15,7 @@ import (
 	"tongban/internal/security/audit"
 	"tongban/internal/service/deadline"
 	"tongban/internal/service/jurisdiction"
+	"tongban/internal/web/say"
 	"tongban/internal/web/ui"
 	"tongban/internal/web/ui/gov"
 	"tongban/internal/web/ui/gp"
@@ -85,7 +83,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 	for _, c := range all {
 		v.Cards = append(v.Cards, gp.CardLink{
 			Title: u.Of(c.TypeName), Href: "/me/certificates/" + c.ID,
-			Text: u.T("wallet.card", "status", u.T("wallet.status."+string(c.StatusOn(h.today()))), "issuer", u.Of(c.IssuerName), "until", until(u, c.To)),
+			Text: u.T("wallet.card", "status", u.T("wallet.status."+string(c.StatusOn(h.today()))), "holder", c.HolderName, "issuer", u.Of(c.IssuerName), "until", until(u, c.To)),
 		})
 	}
 	if len(all) == pageSize {
@@ -152,7 +150,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 	if c.Case != "" {
 		v.Case = "/me/applications/" + c.Case
 	}
-	if v.QR, v.Size, err = code(v.Verify); err != nil {
+	if v.Code, err = say.Code(v.Verify); err != nil {
 		return err
 	}
 	v.Rows = []gov.Row{row(u.T("wallet.number"), c.Number), row(u.T("wallet.holder"), c.HolderName)}
@@ -166,28 +164,6 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Section: u.T("wallet.title"), Nav: "certificates",
 		Back: ui.Link{Text: u.T("wallet.title"), Href: "/me/certificates"}, Body: v.body()})
-}
-
-// code draws a QR code as the path of an SVG, with the quiet zone that scanners need.
-func code(address string) (path, size string, err error) {
-	c, err := qr.Encode(address, qr.M)
-	if err != nil {
-		return "", "", fmt.Errorf("draw code: %w", err)
-	}
-	const quiet = 4
-	var b strings.Builder
-	for y := range c.Size {
-		for x := 0; x < c.Size; x++ {
-			from := x
-			for x < c.Size && c.Black(x, y) {
-				x++
-			}
-			if x > from {
-				fmt.Fprintf(&b, "M%d %dh%dv1h-%dz", from+quiet, y+quiet, x-from, x-from)
-			}
-		}
-	}
-	return b.String(), strconv.Itoa(c.Size + 2*quiet), nil
 }
 
 // both is a text of the pages in every language.
