@@ -132,6 +132,9 @@ func (a *API) close() error {
 	schemas := a.huma.OpenAPI().Components.Schemas.Map()
 	delete(schemas, "ErrorModel") // huma's own, which is never sent
 	delete(schemas, "ErrorDetail")
+	for _, s := range schemas {
+		solid(s)
+	}
 	var err error
 	if a.json, err = json.Marshal(a.huma.OpenAPI()); err != nil {
 		return fmt.Errorf("write the OpenAPI text: %w", err)
@@ -152,6 +155,23 @@ func (a *API) close() error {
 		a.answer(w, r, a.problem(language(r), http.StatusNotFound, "api.no-route", nil))
 	})
 	return nil
+}
+
+// solid says of every list that it is one: huma thinks that any may be null, and ours never are.
+func solid(s *huma.Schema) {
+	if s == nil {
+		return
+	}
+	if s.Type == huma.TypeArray {
+		s.Nullable = false
+	}
+	for _, p := range s.Properties {
+		solid(p)
+	}
+	solid(s.Items)
+	if additional, ok := s.AdditionalProperties.(*huma.Schema); ok {
+		solid(additional)
+	}
 }
 
 func (a *API) document(kind string, text []byte) http.HandlerFunc {

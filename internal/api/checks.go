@@ -101,7 +101,7 @@ func (a *API) checks() {
 			Answers map[string]string `json:"answers,omitempty" maxProperties:"100" doc:"Answers that are known already, by question"`
 		}
 	}
-	handle(a, post("/checks", "beginCheck", "").created(), func(ctx context.Context, c *call, in *begin) (*checked, error) {
+	handle(a, post("/checks", "beginCheck", "").created().mayFail(http.StatusNotFound), func(ctx context.Context, c *call, in *begin) (*checked, error) {
 		l, err := a.Application.Begin(ctx, c.by, in.Body.Service)
 		if err != nil {
 			return nil, err
@@ -142,7 +142,7 @@ func (a *API) checks() {
 			Value string `json:"value" maxLength:"200" minLength:"1" doc:"As text: true, 180, normal; or unsure"`
 		}
 	}
-	handle(a, get("/checks/{id}/answers/{question}", "answerQuestion", "").with(http.MethodPut), func(ctx context.Context, c *call, in *answer) (*checked, error) {
+	handle(a, get("/checks/{id}/answers/{question}", "answerQuestion", "").with(http.MethodPut).mayFail(http.StatusConflict), func(ctx context.Context, c *call, in *answer) (*checked, error) {
 		l, q, err := a.question(ctx, in.ID, in.Question)
 		if err != nil {
 			return nil, err
@@ -157,7 +157,7 @@ func (a *API) checks() {
 		CheckID
 		Question string `path:"question" maxLength:"100"`
 	}
-	handle(a, get("/checks/{id}/answers/{question}", "forgetAnswer", "").with(http.MethodDelete), func(ctx context.Context, c *call, in *forget) (*checked, error) {
+	handle(a, get("/checks/{id}/answers/{question}", "forgetAnswer", "").with(http.MethodDelete).mayFail(http.StatusConflict), func(ctx context.Context, c *call, in *forget) (*checked, error) {
 		l, q, err := a.question(ctx, in.ID, in.Question)
 		if err != nil {
 			return nil, err
@@ -176,7 +176,7 @@ func (a *API) checks() {
 			Check string `json:"check" maxLength:"64" doc:"Id of a check"`
 		}
 	}
-	handle(a, post("/checklists", "saveChecklist", "").created(), func(ctx context.Context, c *call, in *save) (*checked, error) {
+	handle(a, post("/checklists", "saveChecklist", "").created().mayFail(http.StatusNotFound), func(ctx context.Context, c *call, in *save) (*checked, error) {
 		l, err := a.Application.SaveChecklist(ctx, c.by, in.Body.Check)
 		if err != nil {
 			return nil, err

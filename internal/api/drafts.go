@@ -146,7 +146,7 @@ func (a *API) drafts() {
 			Checklist string `json:"checklist" maxLength:"64" doc:"Id of a saved checklist"`
 		}
 	}
-	handle(a, post("/drafts", "openDraft", WriteCases).created(), func(ctx context.Context, c *call, in *open) (*drafted, error) {
+	handle(a, post("/drafts", "openDraft", WriteCases).created().mayFail(http.StatusNotFound), func(ctx context.Context, c *call, in *open) (*drafted, error) {
 		d, err := a.Application.Open(ctx, c.by, in.Body.Checklist, a.subjectName(ctx, c.by))
 		if err != nil {
 			return nil, err
@@ -210,7 +210,7 @@ func (a *API) drafts() {
 			Dispute string `json:"dispute,omitempty" maxLength:"1000" doc:"What is wrong with the record, with own"`
 		}
 	}
-	handle(a, get("/drafts/{id}/materials/{material}", "chooseMaterial", WriteCases).with(http.MethodPut).mayFail(http.StatusConflict, http.StatusServiceUnavailable), func(ctx context.Context, c *call, in *choose) (*drafted, error) {
+	handle(a, get("/drafts/{id}/materials/{material}", "chooseMaterial", WriteCases).with(http.MethodPut).mayFail(http.StatusConflict), func(ctx context.Context, c *call, in *choose) (*drafted, error) {
 		s, err := a.Application.Choose(ctx, c.by, in.ID, in.Material, in.Body.Choice, strings.TrimSpace(in.Body.Dispute))
 		return a.drafted(ctx, c, s, err)
 	})
@@ -233,7 +233,9 @@ func (a *API) drafts() {
 		Location string `header:"Location"`
 		Body     Case
 	}
-	handle(a, post("/drafts/{id}/submission", "submitDraft", WriteCases).created(), func(ctx context.Context, c *call, in *submit) (*submitted, error) {
+	s := post("/drafts/{id}/submission", "submitDraft", WriteCases).created()
+	s.again = true
+	handle(a, s, func(ctx context.Context, c *call, in *submit) (*submitted, error) {
 		before, err := a.Application.Read(ctx, c.by, in.ID)
 		if err != nil {
 			return nil, err

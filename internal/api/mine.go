@@ -138,7 +138,7 @@ func (a *API) mine() {
 			Case string `json:"case" maxLength:"64" doc:"Id or number of the case whose messages were read"`
 		}
 	}
-	handle(a, post("/messages/read", "readMessages", WriteCases), func(ctx context.Context, c *call, in *read) (*none, error) {
+	handle(a, post("/messages/read", "readMessages", WriteCases).mayFail(http.StatusNotFound), func(ctx context.Context, c *call, in *read) (*none, error) {
 		d, err := a.ofApplicant(ctx, c, in.Body.Case)
 		if err != nil {
 			return nil, err

@@ -46,6 +46,7 @@ type spec struct {
 	scope            Scope // empty: open to everybody, with a token or without
 	status           int   // of success; 200, or 204 where nothing is returned
 	once             bool  // an Idempotency-Key is honoured
+	again            bool  // asked for what was done before, it answers 200 with the same
 	keep             string
 	fails            []int                  // statuses beside those that follow from the rest
 	raw              map[string]any         // media type → a value of the Go type that describes a body of bytes; nil: bytes
@@ -106,6 +107,10 @@ func handle[I, O any](a *API, s spec, do func(ctx context.Context, c *call, in *
 	if s.parts != nil {
 		a.describeParts(s)
 	}
+	if s.again {
+		answers := a.huma.OpenAPI().Paths[s.path].Post.Responses
+		answers["200"] = answers["201"]
+	}
 }
 
 const specKey = "spec"
@@ -121,7 +126,10 @@ func (a *API) promise(op *huma.Operation, s spec) {
 	problem := registry.Schema(reflect.TypeFor[Problem](), true, "Problem")
 	fails := append([]int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError}, s.fails...)
 	if s.scope != "" {
-		fails = append(fails, http.StatusUnauthorized, http.StatusForbidden)
+		fails = append(fails, http.StatusUnauthorized, http.StatusForbidden, http.StatusServiceUnavailable)
+	}
+	if s.method == http.MethodPost || s.method == http.MethodPut || s.method == http.MethodPatch {
+		fails = append(fails, http.StatusBadRequest, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	if strings.Contains(s.path, "{") {
 		fails = append(fails, http.StatusNotFound)

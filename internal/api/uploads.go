@@ -56,7 +56,7 @@ func media(accept []string) []string {
 func (a *API) uploads() {
 	s := post("/drafts/{id}/materials/{material}/files", "uploadFiles", WriteCases).created()
 	s.once, s.parts = false, map[string]huma.Schema{"files": {Type: "array", Items: &huma.Schema{Type: "string", Format: "binary"}}}
-	handle(a, s.mayFail(http.StatusRequestEntityTooLarge), func(ctx context.Context, c *call, in *MaterialID) (*drafted, error) {
+	handle(a, s, func(ctx context.Context, c *call, in *MaterialID) (*drafted, error) {
 		sheet, err := a.Application.Read(ctx, c.by, in.ID)
 		if err != nil {
 			return nil, err
@@ -106,7 +106,7 @@ func (a *API) uploads() {
 		"{field}":    {Type: "string", Description: a.words["part.field"].Text.EN},
 		"{material}": {Type: "string", Format: "binary", Description: a.words["part.material"].Text.EN},
 	}
-	handle(a, s.mayFail(http.StatusGone, http.StatusRequestEntityTooLarge), func(ctx context.Context, c *call, in *CaseMatter) (*none, error) {
+	handle(a, s.mayFail(http.StatusGone), func(ctx context.Context, c *call, in *CaseMatter) (*none, error) {
 		return nil, a.correct(ctx, c, in.ID, in.Matter)
 	})
 }

@@ -19,7 +19,7 @@ type CertificateSummary struct {
 	Title  lang.Text `json:"title"`
 	Number string    `json:"number"`
 	Issuer lang.Text `json:"issuer"`
-	Status string    `json:"status"`
+	Status string    `json:"status" enum:"in-force,suspended,revoked,cancelled,lapsed,withdrawn"`
 	From   string    `json:"from" format:"date"`
 	To     string    `json:"to,omitempty" format:"date"`
 	Verify string    `json:"verify" format:"uri-reference" doc:"Where anybody may verify it"`
@@ -38,7 +38,7 @@ type Verification struct {
 	IssuedOn   string             `json:"issued" format:"date"`
 	From       string             `json:"from" format:"date"`
 	To         string             `json:"to,omitempty" format:"date"`
-	Status     string             `json:"status"`
+	Status     string             `json:"status" enum:"in-force,suspended,revoked,cancelled,lapsed,withdrawn"`
 	Since      *time.Time         `json:"since,omitempty"`
 	Replaced   bool               `json:"replaced"`
 	Sealed     bool               `json:"sealed"`
@@ -59,6 +59,12 @@ const (
 	actReadCertificate access.Action = "certificate.read"
 	actVerify          access.Action = "certificate.verify"
 )
+
+// statuses are the words for the codes of the status of a certificate.
+var statuses = map[credential.Status]string{
+	credential.InForce: "in-force", credential.Suspended: "suspended", credential.Revoked: "revoked", credential.Cancelled: "cancelled",
+	credential.Lapsed: "lapsed", credential.Withdrawn: "withdrawn",
+}
 
 func certificatePath(id string) string { return Prefix + "/certificates/" + url.PathEscape(id) }
 
@@ -86,7 +92,7 @@ func (a *API) wallet() {
 		items := make([]CertificateSummary, len(all))
 		for i, one := range all {
 			items[i] = CertificateSummary{
-				ID: one.ID, Type: one.Type, Title: one.TypeName, Number: one.Number, Issuer: one.IssuerName, Status: string(one.StatusOn(a.today())), From: one.From, To: one.To,
+				ID: one.ID, Type: one.Type, Title: one.TypeName, Number: one.Number, Issuer: one.IssuerName, Status: statuses[one.StatusOn(a.today())], From: one.From, To: one.To,
 				Verify: Prefix + "/verify/" + one.VerifyCode, Href: certificatePath(one.ID),
 			}
 		}
@@ -137,7 +143,7 @@ func (a *API) wallet() {
 		}
 		out := Verification{
 			Valid: p.Status == credential.InForce && p.Sealed, Type: p.Type, Number: p.Number, Identifier: p.Identifier, Issuer: p.Issuer, IssuerUSCC: p.IssuerUSCC,
-			Business: p.Business, IssuedOn: p.IssuedOn, From: p.From, To: p.To, Status: string(p.Status), Since: moment(p.Since), Replaced: p.Replaced, Sealed: p.Sealed,
+			Business: p.Business, IssuedOn: p.IssuedOn, From: p.From, To: p.To, Status: statuses[p.Status], Since: moment(p.Since), Replaced: p.Replaced, Sealed: p.Sealed,
 			Demo: p.Demo, Fields: []CertificateField{}, Asked: a.Now().UTC(),
 		}
 		for _, f := range p.Fields {
