@@ -35,7 +35,7 @@ func (c *check) Run() error {
 		return err
 	}
 	if strictyaml.Stops(complaints) {
-		return found
+		return errFound
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ func (t *test) Run() error {
 		if err := jurisdiction.Report(os.Stdout, complaints, lang.Lang(t.Lang)); err != nil {
 			return err
 		}
-		return found
+		return errFound
 	}
 	passed, failed := 0, 0
 	for _, id := range city.ServiceIDs() {
@@ -75,7 +75,7 @@ func (t *test) Run() error {
 		fmt.Printf("%d passed, %d failed\n", passed, failed)
 	}
 	if failed > 0 {
-		return found
+		return errFound
 	}
 	return nil
 }

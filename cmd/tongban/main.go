@@ -20,8 +20,8 @@ const (
 	exitBroken = 3 // the machine or the data did not let the command run
 )
 
-// found is an error that a check found; everything else that goes wrong is a broken run.
-var found = errors.New("found")
+// errFound is an error that a check found; everything else that goes wrong is a broken run.
+var errFound = errors.New("found")
 
 type cli struct {
 	Serve   serve   `cmd:"" help:"开城：启动服务。 Open the city: start the server."`
@@ -66,7 +66,7 @@ func run(args []string) int {
 	switch err := k.Run(); {
 	case err == nil:
 		return exitOK
-	case errors.Is(err, found):
+	case errors.Is(err, errFound):
 		return exitFailed
 	default:
 		fmt.Fprintf(os.Stderr, "tongban: %v\n", err)

@@ -28,7 +28,7 @@ func (v *verify) Run(ctx context.Context) error {
 	}
 	fmt.Printf("条目 entries %d · 已封存 sealed %d · 待封存 waiting %d · 日志长度 log size %d\n", report.Entries, report.Sealed, report.Waiting, report.Log.Size)
 	if !report.OK() {
-		return found
+		return errFound
 	}
 	fmt.Println("完好 the log holds")
 	return nil
@@ -48,7 +48,7 @@ func (v *verify) receipt(ctx context.Context) error {
 	}
 	if err := audit.VerifyReceipt(text, key); err != nil {
 		fmt.Printf("坏 broken: %v\n", err)
-		return found
+		return errFound
 	}
 	fmt.Println("完好 the receipt holds")
 	return nil
