@@ -39,7 +39,7 @@ func (h *Handler) Mount(m *ui.Mux) {
 
 const (
 	actRead  access.Action = "access-log.read"
-	pageSize int = 50
+	pageSize int           = 50
 )
 
 func resource(u *ui.Request) access.Resource {
