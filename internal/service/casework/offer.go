@@ -80,11 +80,9 @@ func (a Asked) Check(today deadline.Day) error {
 
 // Check says what is missing in a special procedure before it can begin.
 func (x SpecialProcedure) Check() error {
-	if err := required(map[string]string{"kind": x.Kind, "reason": x.Reason}); err != nil {
-		return err
-	}
+	wrong := missing(map[string]string{"kind": x.Kind, "reason": x.Reason})
 	if x.Days < 1 || x.Days > 365 {
-		return fault.Fields([]fault.Field{{Name: "days", Code: "field.days"}})
+		wrong = append(wrong, fault.Field{Name: "days", Code: "field.days"})
 	}
-	return nil
+	return fault.Fields(wrong)
 }

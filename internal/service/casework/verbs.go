@@ -39,15 +39,18 @@ const (
 	AnswerDays                    = 30 // to correct, when the officer sets no other day
 )
 
-func required(fields map[string]string) error {
-	var missing []fault.Field
+func required(fields map[string]string) error { return fault.Fields(missing(fields)) }
+
+// missing complains about every field without a value, in the order of their names.
+func missing(fields map[string]string) []fault.Field {
+	var wrong []fault.Field
 	for name, value := range fields {
 		if strings.TrimSpace(value) == "" {
-			missing = append(missing, fault.Field{Name: name, Code: "field.required"})
+			wrong = append(wrong, fault.Field{Name: name, Code: "field.required"})
 		}
 	}
-	slices.SortFunc(missing, func(a, b fault.Field) int { return strings.Compare(a.Name, b.Name) })
-	return fault.Fields(missing)
+	slices.SortFunc(wrong, func(a, b fault.Field) int { return strings.Compare(a.Name, b.Name) })
+	return wrong
 }
 
 // Claim makes the officer responsible for the matter.
@@ -160,10 +163,12 @@ func (s *Service) Mark(ctx context.Context, by identity.Actor, matter, check, ou
 		if !slices.Contains(m.Applies, check) {
 			return Event{}, fault.New(fault.NotFound, "error.matter.no-check")
 		}
-		if was, ok := m.Checked[check]; ok && strings.HasPrefix(was.By, "system:") && strings.TrimSpace(note) == "" {
+		was, ok := m.Checked[check]
+		if ok && strings.HasPrefix(was.By, "system:") && strings.TrimSpace(note) == "" {
 			return Event{}, fault.Fields([]fault.Field{{Name: "note", Code: "field.required"}})
 		}
-		return Event{Kind: Checked, Text: check, Checks: map[string]CheckResult{check: {Outcome: outcome, Note: note, By: by.ID, At: s.now()}}}, nil
+		// What the register held stays beside the reason for overruling it.
+		return Event{Kind: Checked, Text: check, Checks: map[string]CheckResult{check: {Outcome: outcome, Note: note, Seen: was.Seen, By: by.ID, At: s.now()}}}, nil
 	})
 }
 

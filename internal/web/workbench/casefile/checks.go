@@ -60,11 +60,11 @@ func (s sheet) checks(typed map[string]casework.CheckResult, wrong map[string]fa
 			one.Summary = u.T("workbench.check.override")
 		}
 		one.Mark = gov.Radios{IDPrefix: "outcome-" + c.ID, Name: "outcome-" + c.ID, Value: mark.Outcome, Classes: "govuk-radios--small govuk-radios--inline",
-			Fieldset: &gov.Fieldset{Legend: gov.Legend{Text: u.T("workbench.check.legend", "what", one.Title), Classes: "govuk-visually-hidden"}}}
+			Attributes: gov.Attributes{"role": "radiogroup", "aria-label": u.T("workbench.check.legend", "what", one.Title)}}
 		for _, o := range outcomes {
 			one.Mark.Items = append(one.Mark.Items, gov.Choice{Value: o, Text: u.T("workbench.check.outcome." + o)})
 		}
-		one.Why = gov.Input{ID: "note-" + c.ID, Name: "note-" + c.ID, Value: mark.Note, Label: gov.Label{Text: u.T("workbench.check.note"), Classes: "gp-check__label"}}
+		one.Why = gov.Input{ID: "note-" + c.ID, Name: "note-" + c.ID, Value: mark.Note, Label: gov.Label{Text: u.T("workbench.check.note")}, Group: gov.FormGroup{Classes: "gp-check__note"}}
 		if ok && bySystem(done) {
 			one.Why.Label.Text = u.T("workbench.check.note.override")
 		}
@@ -74,6 +74,7 @@ func (s sheet) checks(typed map[string]casework.CheckResult, wrong map[string]fa
 			href := "#note-" + c.ID
 			if complaint.Name == "outcome" {
 				one.Mark.Error, href = message, "#outcome-"+c.ID
+				one.Mark.Attributes["aria-describedby"] = "outcome-" + c.ID + "-error"
 			} else {
 				said = u.T("workbench.check.why", "what", one.Title)
 				message.Text = said

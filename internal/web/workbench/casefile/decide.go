@@ -63,12 +63,12 @@ func (s sheet) found() string {
 func (s sheet) showDecide(w http.ResponseWriter, r *http.Request, status int, ruling casework.Ruling, chosen string, wrong map[string]fault.Field) error {
 	u, d := s.u, s.draft(wrong)
 	d.add(d.radios("result", chosen, []gov.Choice{
-		{Value: "approve", Text: u.T("workbench.decide.approve")},
-		{Value: "refuse", Text: u.T("workbench.decide.refuse"), Then: d.area("succeed", ruling.Succeed, "workbench.decide.succeed.hint", "3").View()},
+		{Value: "approve", Text: u.T("workbench.decide.approve")}, {Value: "refuse", Text: u.T("workbench.decide.refuse")},
 	}).View())
 	d.add(d.area("facts", ruling.Facts, "workbench.decide.facts.hint", "6").View())
 	d.add(d.area("reasons", ruling.Reasons, "workbench.decide.reasons.hint", "5").View())
 	d.add(d.cites(s, ruling.Provisions, onDecision).View())
+	d.add(d.area("succeed", ruling.Succeed, "workbench.decide.succeed.hint", "3").View())
 	v := formView{
 		Request: u, Caption: s.caption(), Title: u.T("workbench.decide.title"), Lead: u.T("workbench.decide.lead"), Errors: d.Errors, Parts: d.Parts,
 		Action: s.path("/decide"), Back: s.path(""), Side: s.summary(), Buttons: []gov.Button{{Text: u.T("workbench.preview")}},
@@ -173,7 +173,7 @@ func (s sheet) showSign(w http.ResponseWriter, r *http.Request, status int, reas
 	}
 	v.Errors = d.Errors
 	v.Own = !s.may(casework.Ruled, casework.ActSign)
-	return s.page(w, r, status, ui.Page{Title: v.Title, Wrong: len(wrong) > 0, Body: v.body(), Back: ui.Link{Text: u.T("workbench.sign.title"), Href: "/desk/sign"}})
+	return s.page(w, r, status, ui.Page{Title: v.Title, Wrong: len(wrong) > 0, Nav: "sign", Body: v.body(), Back: ui.Link{Text: u.T("workbench.sign.title"), Href: "/desk/sign"}})
 }
 
 // sendSign signs what was seen: not a proposal that was changed since. A refusal is signed in two steps.
@@ -198,7 +198,7 @@ func (h *Handler) sendSign(w http.ResponseWriter, r *http.Request) error {
 			Document: u.T("track.doc.decision", "matter", s.name()), Rows: s.ruling(*s.m.Proposal), Hidden: hidden(r.PostForm), Send: u.T("workbench.signing.confirm.send"),
 			Warning: u.T("workbench.decide.refuse.warning"), Danger: true, Cancel: s.path("/sign"),
 		}
-		return s.page(w, r, http.StatusOK, ui.Page{Title: v.Title, Body: v.body()})
+		return s.page(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "sign", Body: v.body()})
 	}
 	if err := h.Casework.Sign(r.Context(), u.Actor, s.m.ID); err != nil {
 		return err

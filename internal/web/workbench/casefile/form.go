@@ -110,9 +110,6 @@ func (s sheet) provisions(more ...string) []string {
 	for _, c := range s.applying() {
 		add(c.Cite.Provision)
 	}
-	for _, m := range s.evidence() {
-		add(m.Cite.Provision)
-	}
 	for _, id := range more {
 		add(id)
 	}
@@ -135,7 +132,7 @@ func (d *draft) cites(s sheet, chosen []string, more ...string) gov.Checkboxes {
 	return c
 }
 
-const excerptLength = 90 // characters of a provision beside its name
+const excerptLength = 50 // characters of a provision beside its name
 
 func excerpt(s string) string {
 	if r := []rune(s); len(r) > excerptLength {

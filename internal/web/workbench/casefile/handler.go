@@ -159,7 +159,9 @@ func (s sheet) state() error {
 
 // page is a page about the matter.
 func (s sheet) page(w http.ResponseWriter, r *http.Request, status int, p ui.Page) error {
-	p.Nav = "queue"
+	if p.Nav == "" {
+		p.Nav = "queue"
+	}
 	if p.Section == "" {
 		p.Section = s.caption()
 	}

@@ -31,8 +31,8 @@ func (s sheet) candidates() map[string][]candidate {
 			continue
 		}
 		p := casework.Point{Text: done.Note, Provision: c.Cite.Provision}
-		if m := s.material(c.Material); m != nil && len(m.Accept) > 0 {
-			p.Material = m.ID
+		if s.fromApplicant(c.Material) {
+			p.Material = c.Material
 		} else if f := s.field(c.Matches); f != nil && !f.Locked {
 			p.Field = f.ID
 		}
@@ -42,7 +42,7 @@ func (s sheet) candidates() map[string][]candidate {
 		all["checks"] = append(all["checks"], candidate{"check-" + c.ID, s.u.Of(c.Text), p, true})
 	}
 	for _, m := range s.evidence() {
-		if len(m.Accept) > 0 { // what a register gave, the applicant cannot correct
+		if s.fromApplicant(m.ID) {
 			all["materials"] = append(all["materials"], candidate{"material-" + m.ID, s.u.Of(m.Name), casework.Point{Material: m.ID, Provision: m.Cite.Provision}, false})
 		}
 	}
@@ -55,6 +55,13 @@ func (s sheet) candidates() map[string][]candidate {
 		all["others"] = append(all["others"], candidate{"other-" + n, s.u.T("workbench.notice.other", "n", n), casework.Point{}, false})
 	}
 	return all
+}
+
+// fromApplicant reports whether she gave the material herself, or promised it: what a register holds
+// nobody may ask her for.
+func (s sheet) fromApplicant(material string) bool {
+	e := s.Evidence[material]
+	return e.State == "uploaded" || e.State == "later"
 }
 
 var groups = [...]string{"checks", "materials", "fields", "others"}
@@ -79,13 +86,22 @@ func (s sheet) proposed() asking {
 	return a
 }
 
+// bases are the provisions by which something may be asked for: those of the materials too.
+func (s sheet) bases() []string {
+	more := []string{onAcceptance}
+	for _, m := range s.evidence() {
+		more = append(more, m.Cite.Provision)
+	}
+	return s.provisions(more...)
+}
+
 // readNotice reads the form; the points are complete but for their order.
 func (s sheet) readNotice(posted url.Values) (asking, casework.Asked, map[string]fault.Field) {
 	wrong := map[string]fault.Field{}
 	a := asking{chosen: posted["point"], typed: map[string]casework.Point{}}
 	asked := casework.Asked{On: s.today, Until: readDay("until", posted, wrong), By: s.u.Actor.ID}
 	a.until = string(asked.Until)
-	all, offered := s.candidates(), s.provisions(onAcceptance)
+	all, offered := s.candidates(), s.bases()
 	for _, group := range groups {
 		for _, c := range all[group] {
 			p := c.point
@@ -132,7 +148,7 @@ func (s sheet) showNotice(w http.ResponseWriter, r *http.Request, status int, a 
 			continue
 		}
 		boxes := gov.Checkboxes{
-			IDPrefix: "point-" + group, Name: "point", Values: a.chosen,
+			IDPrefix: "point-" + group, Name: "point", Values: a.chosen, Classes: "govuk-checkboxes--small",
 			Fieldset: &gov.Fieldset{Legend: gov.Legend{Text: u.T("workbench.notice." + group), Classes: "govuk-fieldset__legend--m"}},
 			Hint:     gov.Hint{Text: u.T("workbench.notice." + group + ".hint")},
 		}
@@ -160,7 +176,7 @@ func (s sheet) pointFields(d *draft, c candidate, p casework.Point) templ.Compon
 	id := "text-" + c.key
 	text := gov.Textarea{ID: id, Name: id, Rows: "2", Value: p.Text, Label: gov.Label{Text: u.T("workbench.notice.text")}, Error: d.complaint(id, c.title, id)}
 	law := gov.Select{ID: "provision-" + c.key, Name: "provision-" + c.key, Value: p.Provision, Label: gov.Label{Text: u.T("workbench.notice.provision")}, Items: []gov.SelectItem{{Text: u.T("workbench.notice.provision.none")}}}
-	for _, id := range s.provisions(onAcceptance) {
+	for _, id := range s.bases() {
 		law.Items = append(law.Items, gov.SelectItem{Value: id, Text: s.words.Provision(id)})
 	}
 	return templ.Join(text.View(), law.View())
