@@ -33,6 +33,7 @@ import (
 	"tongban/internal/service/application"
 	"tongban/internal/service/casework"
 	"tongban/internal/service/catalogue"
+	"tongban/internal/service/deadline"
 	"tongban/internal/service/feedback"
 	"tongban/internal/service/fulfilment"
 	"tongban/internal/service/jurisdiction"
@@ -232,12 +233,12 @@ func (a *App) build(ctx context.Context, fresh bool) error {
 		return err
 	}
 	a.Casework = casework.New(casework.Config{
-		Gate: a.Gate, Jobs: a.Jobs, Editions: a.Editions, Registry: a.Registry, Read: a.Store.Read(), Calendar: city.Calendar, Now: a.Now,
+		Gate: a.Gate, Jobs: a.Jobs, Editions: a.Editions, Registry: a.Registry, Read: a.Store.Read(), Calendar: a.calendar, Now: a.Now,
 		KeyOf: func(register string) string { return a.City().Registers[register].Key },
 	})
 	a.Application = application.New(application.Config{
 		Gate: a.Gate, Read: a.Store.Read(), Casework: a.Casework, Registry: a.Registry, Credentials: a.Credentials, Editions: a.Editions, Now: a.Now,
-		Offer: a.offer, Register: a.register,
+		Calendar: a.calendar, Offer: a.offer, Register: a.register,
 	})
 	a.Fulfilment = fulfilment.New(fulfilment.Config{
 		Gate: a.Gate, Casework: a.Casework, Credentials: a.Credentials, Registry: a.Registry, Register: a.register, Region: city.Region, Now: a.Now,
@@ -262,6 +263,8 @@ func (a *App) offer(service string) (application.Offer, bool) {
 	}
 	return application.Offer{Service: e.Service, Guide: e.Guide, Edition: e.Edition}, true
 }
+
+func (a *App) calendar() *deadline.Calendar { return a.City().Calendar }
 
 func (a *App) register(id string) (catalogue.Register, bool) {
 	r, ok := a.City().Registers[id]

@@ -52,6 +52,7 @@ func (c *Content) prepare() {
 type Entry struct {
 	casework.Value
 	Register string            `json:"register,omitempty"` // the register's value, when the person wrote another
+	Held     casework.Value    `json:"held,omitzero"`      // the same with its source, so that she can return to it
 	Code     string            `json:"code,omitempty"`     // text key of what is wrong with it; empty when nothing is
 	Args     map[string]string `json:"args,omitempty"`
 }

@@ -3,6 +3,7 @@ package application
 import (
 	"context"
 	"maps"
+	"slices"
 	"time"
 
 	"tongban/internal/data/registry"
@@ -117,6 +118,9 @@ func (s *Service) preview(ctx context.Context, tx *access.Tx, sheet Sheet, mater
 	}
 	p := Preview{Material: pm, Choice: sheet.Materials[material], To: sheet.Receivers(pm.Material)}
 	source := pm.Material.Source
+	if source.Upstream != "" && pm.State == guide.Held {
+		source.Certificate = pm.From // the earlier matter is done, and what it issued is held
+	}
 	switch {
 	case pm.Material.Consent:
 		// Another person's record is hers to release, and she cannot do so here yet: it is uploaded.
@@ -196,24 +200,24 @@ func (s *Service) Choose(ctx context.Context, by identity.Actor, id, material, k
 			if !p.Held {
 				return fault.New(fault.Conflict, "error.draft.not-held")
 			}
-			c = Choice{Kind: Use, Evidence: casework.Evidence{State: "held", Source: p.Register, Version: p.version, Certificate: p.cert, Values: p.Values, At: s.now()}}
+			c = Choice{Kind: Use, Evidence: casework.Evidence{Files: c.Files, State: "held", Source: p.Register, Version: p.version, Certificate: p.cert, Values: p.Values, At: s.now()}}
 		case Own:
-			c.State, c.Values, c.Certificate, c.Source = "uploaded", nil, "", ""
+			c.Evidence = casework.Evidence{State: "uploaded", Files: c.Files, At: c.At}
 		case Later:
 			// A register that does not answer must not cost the person her day: then bringing it later is allowed too.
 			p, err := s.preview(ctx, tx, sheet, material)
 			if err != nil {
 				return err
 			}
-			days := 0
-			if pm.Material.Later != nil {
-				days = pm.Material.Later.N
-			} else if p.Down {
-				days = downDays
-			} else {
+			limit := deadline.Limit{N: downDays, Unit: deadline.Working}
+			if l := pm.Material.Later; l != nil {
+				limit = deadline.Limit{N: l.N, Unit: deadline.Unit(l.Unit)}
+			} else if !p.Down {
 				return fault.New(fault.Conflict, "error.draft.not-deferrable")
 			}
-			c = Choice{Kind: Later, Evidence: casework.Evidence{State: "later", Until: deadline.Of(s.now()).Add(days), At: s.now()}}
+			today := deadline.Of(s.now())
+			until, _ := deadline.Clock{From: today, Limit: limit}.Due(s.calendar())
+			c = Choice{Kind: Later, Evidence: casework.Evidence{Files: c.Files, State: "later", Until: until, At: s.now()}}
 		default:
 			return fault.Fields([]fault.Field{{Name: "choice", Code: "field.choose"}})
 		}
@@ -222,8 +226,8 @@ func (s *Service) Choose(ctx context.Context, by identity.Actor, id, material, k
 	})
 }
 
-// downDays is how long somebody may take to bring what a register could not tell: a service promise of
-// the platform, not a legal limit.
+// downDays is how many working days somebody may take to bring what a register could not tell: a service
+// promise of the platform, not a legal limit.
 const downDays = 10
 
 // Attach adds an uploaded file to a material, which was stored and checked before.
@@ -233,13 +237,11 @@ func (s *Service) Attach(ctx context.Context, by identity.Actor, id, material st
 			return fault.New(fault.NotFound, "error.draft.no-material")
 		}
 		c := sheet.Materials[material]
-		for _, had := range c.Files {
-			if had.Hash == f.Hash {
-				return nil // the same file again is one file
-			}
+		files := slices.Clone(c.Files)
+		if !slices.ContainsFunc(files, func(had casework.File) bool { return had.Hash == f.Hash }) { // the same file again is one file
+			files = append(files, f)
 		}
-		c.Kind, c.State, c.At = Own, "uploaded", s.now()
-		c.Files = append(append([]casework.File(nil), c.Files...), f)
+		c.Kind, c.Evidence = Own, casework.Evidence{State: "uploaded", Files: files, At: s.now()}
 		sheet.Materials[material] = c
 		return nil
 	})
@@ -261,7 +263,8 @@ func (s *Service) Detach(ctx context.Context, by identity.Actor, id, material, h
 	})
 }
 
-// evidence freezes what was decided about the materials.
+// evidence freezes what was decided about the materials. Files of somebody who decided otherwise in the
+// end stay behind in the draft.
 func (s Sheet) evidence(now time.Time) map[string]casework.Evidence {
 	all := map[string]casework.Evidence{}
 	for _, t := range s.Files {
@@ -272,7 +275,11 @@ func (s Sheet) evidence(now time.Time) map[string]casework.Evidence {
 		case guide.Made:
 			all[id] = casework.Evidence{State: "made", Values: maps.Clone(map[string]string(s.Answers)), At: now}
 		default:
-			all[id] = s.Materials[id].Evidence
+			e := s.Materials[id].Evidence
+			if e.State != "uploaded" {
+				e.Files = nil
+			}
+			all[id] = e
 		}
 	}
 	return all

@@ -2,6 +2,7 @@ package application
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"tongban/internal/security/identity"
 	"tongban/internal/service/casework"
 	"tongban/internal/service/catalogue"
+	"tongban/internal/service/deadline"
 	"tongban/internal/service/guide"
 )
 
@@ -33,6 +35,7 @@ type Config struct {
 	Registry    *registry.Service
 	Credentials *credential.Service
 	Editions    *catalogue.Editions
+	Calendar    func() *deadline.Calendar
 	Offer       func(service string) (Offer, bool)
 	Register    func(id string) (catalogue.Register, bool)
 	Now         func() time.Time
@@ -46,6 +49,7 @@ type Service struct {
 	registry    *registry.Service
 	credentials *credential.Service
 	editions    *catalogue.Editions
+	calendar    func() *deadline.Calendar
 	offer       func(service string) (Offer, bool)
 	register    func(id string) (catalogue.Register, bool)
 	now         func() time.Time
@@ -58,7 +62,7 @@ type Service struct {
 func New(c Config) *Service {
 	return &Service{
 		gate: c.Gate, read: c.Read, casework: c.Casework, registry: c.Registry, credentials: c.Credentials, editions: c.Editions,
-		offer: c.Offer, register: c.Register, now: c.Now, guides: map[string]*guide.Guide{},
+		calendar: c.Calendar, offer: c.Offer, register: c.Register, now: c.Now, guides: map[string]*guide.Guide{},
 	}
 }
 
@@ -112,8 +116,9 @@ func (s *Service) Open(ctx context.Context, by identity.Actor, token, name strin
 	return s.open(ctx, by, c.Service, c.Edition, Content{Self: by.Self, Name: name, Answers: c.Answers})
 }
 
-// Again makes a draft from a case for one matter that was refused, not accepted, withdrawn or lapsed,
-// with everything that was given before.
+// Again makes a draft from a case for a matter that was refused, not accepted, withdrawn or lapsed, and
+// for those that ended only because it did. Everything that was given before is in it, and what the other
+// matters of the case gave; what registers hold is asked for anew.
 func (s *Service) Again(ctx context.Context, by identity.Actor, caseID, def string) (Draft, error) {
 	d, err := s.casework.Read(ctx, by, caseID)
 	if err != nil {
@@ -130,16 +135,42 @@ func (s *Service) Again(ctx context.Context, by identity.Actor, caseID, def stri
 	if !ok {
 		return Draft{}, fault.New(fault.NotFound, "error.service.not-found")
 	}
-	content := Content{Self: d.Person, Name: d.Name, Answers: d.Answers, Only: []string{def}, From: d.ID, Values: map[string]Entry{}, Materials: map[string]Choice{}}
+	answers := guide.Answers(maps.Clone(d.Answers))
+	answers[guide.Today] = string(deadline.Of(s.now()))
+	content := Content{Self: by.Self, Name: d.Name, Answers: answers, Only: downstream(d, def), From: d.ID, Values: map[string]Entry{}, Materials: map[string]Choice{}}
 	for id, v := range d.Values {
 		content.Values[id] = Entry{Value: v}
 	}
 	for id, e := range d.Evidence {
-		if e.State == "uploaded" {
+		switch {
+		case e.State == "uploaded":
 			content.Materials[id] = Choice{Kind: Own, Evidence: e}
+		case e.State == "upstream" && !e.At.IsZero():
+			e.State = "held"
+			content.Materials[id] = Choice{Kind: Use, Evidence: e}
 		}
 	}
 	return s.open(ctx, by, d.Service, offer.Edition, content)
+}
+
+// downstream is a matter with those that lapsed because it, or one of them, did not succeed.
+func downstream(d casework.Dossier, def string) []string {
+	ids := []string{def}
+	for _, m := range d.Matters { // each after those that it comes after
+		if m.State != casework.Lapsed {
+			continue
+		}
+		waits, other := false, false
+		for _, a := range m.After {
+			up, _ := d.Matter(a.Matter)
+			again := slices.Contains(ids, a.Matter)
+			waits, other = waits || again, other || !again && up.State != casework.Approved
+		}
+		if waits && !other {
+			ids = append(ids, m.Def)
+		}
+	}
+	return ids
 }
 
 func (s *Service) open(ctx context.Context, by identity.Actor, service, edition string, content Content) (Draft, error) {
@@ -213,18 +244,29 @@ func (s *Service) Mine(ctx context.Context, by identity.Actor) ([]Draft, error) 
 
 // Save keeps the fields of one part of the form, the wrong ones too with what is wrong.
 func (s *Service) Save(ctx context.Context, by identity.Actor, id, section string, entries map[string]Entry) (Sheet, error) {
+	return s.SaveSeen(ctx, by, id, section, "", entries)
+}
+
+// SaveSeen is Save for somebody who saw the part of the form as Sheet.Seen names it. When another window
+// has saved something else there meanwhile, nothing is kept and the fault is Conflict, "error.draft.changed":
+// the sheet that comes with it holds what the other window saved.
+func (s *Service) SaveSeen(ctx context.Context, by identity.Actor, id, section, seen string, entries map[string]Entry) (Sheet, error) {
 	return s.change(ctx, by, id, func(_ *access.Tx, sheet Sheet) error {
 		for _, t := range sheet.Tasks {
 			if t.Section.ID != section {
 				continue
 			}
+			before, after := sheet.Seen(section), sheet
+			after.Values = maps.Clone(sheet.Values)
 			for _, f := range t.Fields {
-				e, ok := entries[f.ID]
-				if !ok {
-					continue
+				if e, ok := entries[f.ID]; ok {
+					after.Values[f.ID] = entered(sheet.Values[f.ID], e, f.Locked)
 				}
-				sheet.Values[f.ID] = entered(sheet.Values[f.ID], e, f.Locked)
 			}
+			if seen != "" && seen != before && after.Seen(section) != before {
+				return fault.New(fault.Conflict, "error.draft.changed")
+			}
+			maps.Copy(sheet.Values, after.Values)
 			sheet.Sections[section] = true
 			return nil
 		}
@@ -233,21 +275,20 @@ func (s *Service) Save(ctx context.Context, by identity.Actor, id, section strin
 }
 
 // entered puts what a person wrote beside what a register holds. A register's value that she leaves as
-// it is keeps its source; one that the law does not let her replace stays, with her dispute.
+// it is, or returns to, keeps its source; one that the law does not let her replace stays, with her
+// dispute.
 func entered(was, now Entry, locked bool) Entry {
-	held := was.Value.Value
-	if was.Source == "" {
-		held = was.Register
+	held := was.Value
+	if held.Source == "" {
+		held = was.Held
 	}
-	if held != "" && (locked || now.Value.Value == held) {
-		kept := was
-		if was.Source == "" { // she had written her own and now returns to the register's
-			kept = Entry{Value: casework.Value{Value: held}}
-		}
-		kept.Disputed, kept.Code, kept.Args = was.Disputed, "", nil
-		return kept
+	switch {
+	case held.Source == "":
+		return now
+	case locked || now.Value.Value == held.Value:
+		return Entry{Value: held}
 	}
-	now.Register = held
+	now.Register, now.Held = held.Value, held
 	return now
 }
 

@@ -1,7 +1,10 @@
 package application
 
 import (
+	"fmt"
+	"hash/fnv"
 	"slices"
+	"strconv"
 
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/guide"
@@ -71,6 +74,18 @@ func (s Sheet) Task(section string) (t Task, next string, ok bool) {
 		return t, next, true
 	}
 	return Task{}, "", false
+}
+
+// Seen names what stands in a part of the form. A page sends it back with what is typed over it, so that
+// of two windows neither overwrites unseen what the other saved.
+func (s Sheet) Seen(section string) string {
+	h := fnv.New64a()
+	t, _, _ := s.Task(section)
+	for _, f := range t.Fields {
+		e := s.Values[f.ID]
+		fmt.Fprintf(h, "%q %q %q ", f.ID, e.Value.Value, e.Code)
+	}
+	return strconv.FormatUint(h.Sum64(), 36)
 }
 
 // subjectOf says about whom a register or certificate is asked: the person herself, or the business

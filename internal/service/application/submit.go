@@ -26,15 +26,15 @@ func (s *Service) Submit(ctx context.Context, by identity.Actor, id string, decl
 		if err != nil {
 			return err
 		}
-		def, err := s.editions.Find(ctx, d.Edition)
-		if err != nil {
-			return err
+		if err := tx.Permit(ctx, actRead, resource(d, 0)); err != nil {
+			return hidden(err)
 		}
 		if d.Case != "" {
-			if err := tx.Permit(ctx, actRead, resource(d, def.Level)); err != nil {
-				return hidden(err)
-			}
 			made, err = s.casework.OfDraft(ctx, tx, d.ID)
+			return err
+		}
+		def, err := s.editions.Find(ctx, d.Edition)
+		if err != nil {
 			return err
 		}
 		if err := tx.Permit(ctx, actSubmit, resource(d, def.Level)); err != nil {

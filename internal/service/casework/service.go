@@ -23,7 +23,7 @@ type Service struct {
 	registry *registry.Service
 	keyOf    func(register string) string
 	read     db.Queryer
-	rules    rules
+	calendar func() *deadline.Calendar
 	now      func() time.Time
 }
 
@@ -35,18 +35,20 @@ type Config struct {
 	Registry *registry.Service
 	KeyOf    func(register string) string // what a register's records are about: person or business
 	Read     db.Queryer                   // for the platform's own look at its work; shows nothing to anybody
-	Calendar *deadline.Calendar
+	Calendar func() *deadline.Calendar    // as it stands now: a year's notice comes while cases are open
 	Now      func() time.Time
 }
 
 // New makes the service and takes over the jobs that it handles.
 func New(c Config) *Service {
-	s := &Service{gate: c.Gate, jobs: c.Jobs, editions: c.Editions, registry: c.Registry, keyOf: c.KeyOf, read: c.Read, rules: rules{calendar: c.Calendar}, now: c.Now}
+	s := &Service{gate: c.Gate, jobs: c.Jobs, editions: c.Editions, registry: c.Registry, keyOf: c.KeyOf, read: c.Read, calendar: c.Calendar, now: c.Now}
 	job.Handle(c.Jobs, jobWake, s.wake)
 	job.Handle(c.Jobs, jobCheck, s.check)
 	job.Handle(c.Jobs, jobFailOut, s.failOut)
 	return s
 }
+
+func (s *Service) rules() rules { return rules{calendar: s.calendar()} }
 
 // The jobs that follow from events. JobTold and JobFulfil are handled by whoever listens (see app).
 const (
@@ -120,7 +122,7 @@ func (s *Service) Open(ctx context.Context, tx *access.Tx, by identity.Actor, a 
 		events = append(events, record(m, e))
 		if len(chosen.After) == 0 {
 			m.State = Received
-			m = s.rules.receive(m, today)
+			m = s.rules().receive(m, today)
 			jobs = append(jobs, s.follow(m, events[len(events)-1], []Effect{Check, Wake})...)
 		}
 		matters = append(matters, m)
@@ -194,7 +196,7 @@ func (s *Service) act(ctx context.Context, by identity.Actor, matter string, act
 
 // happen makes an event happen to a matter, under a permit that was given before.
 func (s *Service) happen(ctx context.Context, tx *access.Tx, m Matter, e Event) error {
-	after, effects, err := s.rules.next(m, e)
+	after, effects, err := s.rules().next(m, e)
 	if err != nil {
 		return err
 	}
