@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tongban/internal/platform/db"
@@ -159,13 +160,29 @@ type Row struct {
 }
 
 // Queue lists the matters of the officer's body, the least legal time first.
+//
+// Each state is read along the index on its own, no further than the page needs, and the pages of the
+// states are merged: so a page costs the same however long the queue is.
 func (s *Service) Queue(ctx context.Context, by identity.Actor, f Filter, after Cursor, limit int) ([]Row, error) {
+	states := []State{Received, Accepted, Special, Proposed, Correcting}
+	if len(f.States) > 0 {
+		states = slices.Compact(slices.Sorted(slices.Values(f.States))) // one that is named twice is one
+	}
 	where, args := f.where(by.Body, deadline.Of(s.now()))
 	if after.ID != "" {
 		args = append(args, after.Due, after.ID)
 		where += fmt.Sprintf(" AND (m.due_on > $%d OR (m.due_on = $%d AND m.id > $%d))", len(args)-1, len(args)-1, len(args))
 	}
 	args = append(args, limit)
+	most := fmt.Sprintf(" LIMIT $%d", len(args))
+	parts := make([]string, len(states))
+	for i, state := range states {
+		args = append(args, string(state))
+		parts[i] = fmt.Sprintf(`SELECT `+matterColumns+`, name
+			FROM (SELECT m.id, m.case_id, m.number, m.service, m.def, m.body, m.state, m.officer, m.due_on, m.ordinal, m.detail, m.version, c.name
+				FROM casework_matter m JOIN casework_case c ON c.id = m.case_id
+				WHERE m.state = $%d AND `+where+` ORDER BY m.due_on, m.id`+most+`) AS part%d`, len(args), i)
+	}
 	var rows []Row
 	err := s.gate.See(ctx, by, func(v *access.View) error {
 		if err := v.Permit(ctx, ActReadQueue, access.Resource{Kind: "queue", ID: by.Body, Body: by.Body, Purpose: "casework"}); err != nil {
@@ -177,8 +194,7 @@ func (s *Service) Queue(ctx context.Context, by identity.Actor, f Filter, after 
 			m, err := scanMatter(named{r, &row.Name})
 			row.Matter = m
 			return row, err
-		}, `SELECT m.id, m.case_id, m.number, m.service, m.def, m.body, m.state, m.officer, m.due_on, m.ordinal, m.detail, m.version, c.name
-			FROM casework_matter m JOIN casework_case c ON c.id = m.case_id WHERE `+where+fmt.Sprintf(" ORDER BY m.due_on, m.id LIMIT $%d", len(args)), args...)
+		}, strings.Join(parts, " UNION ALL ")+" ORDER BY due_on, id"+most, args...)
 		return err
 	})
 	return rows, err
@@ -248,7 +264,7 @@ func (s *Service) Counts(ctx context.Context, by identity.Actor) (Count, error) 
 	return n, err
 }
 
-// where writes the condition of a filter for one body.
+// where writes the condition of a filter for one body, all but the states.
 func (f Filter) where(body string, today deadline.Day) (string, []any) {
 	args := []any{body}
 	where := "m.body = $1"
@@ -260,15 +276,6 @@ func (f Filter) where(body string, today deadline.Day) (string, []any) {
 		}
 		where += " AND m." + column + " IN (" + strings.Join(marks, ", ") + ")"
 	}
-	states := f.States
-	if len(states) == 0 {
-		states = []State{Received, Accepted, Special, Proposed, Correcting}
-	}
-	names := make([]string, len(states))
-	for i, st := range states {
-		names[i] = string(st)
-	}
-	in("state", names)
 	if len(f.Defs) > 0 {
 		in("def", f.Defs)
 	}
