@@ -55,7 +55,8 @@ type Config struct {
 	Log    *slog.Logger
 
 	// Rate is how many requests a second one token, or one address without a token, may make over time,
-	// and Burst how many at once; 50 and 200 when zero.
+	// and Burst how many at once; 50 and 200 when Rate is zero, and as many as they like when it is
+	// below zero.
 	Rate  float64
 	Burst int
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"mime/multipart"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"tongban/internal/api"
+	"tongban/internal/platform/db"
 )
 
 // TestProblems: what is wrong is named by code, place and language, and never repeated.
@@ -197,6 +199,27 @@ func TestOnce(t *testing.T) {
 			}
 			if len(made) != 1 {
 				t.Errorf("%d drafts were made under one key", len(made))
+			}
+		})
+		t.Run("after the server was killed", func(t *testing.T) {
+			// What a killed server leaves behind: a mark without an end.
+			left := func(key string, at time.Time) {
+				err := h.Store.Write(context.Background(), func(tx *db.Tx) error {
+					_, err := tx.ExecContext(context.Background(), `INSERT INTO api_idempotency (account, idem_key, fingerprint, started_at, status, headers, body)
+						SELECT account, $1, fingerprint, $2, 0, '{}', body FROM api_idempotency WHERE account = 'p-wang' AND idem_key = 'one'`, key, at.UnixMicro())
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			left("just now", *h.now)
+			if a := open("just now"); a.StatusCode != 409 || a.problem(t).Code != "api.idempotency.running" || a.Header.Get("Retry-After") == "" {
+				t.Errorf("while it may still be carried out = %d %s", a.StatusCode, a.text)
+			}
+			left("long ago", h.now.Add(-2*time.Minute))
+			if a := open("long ago"); a.StatusCode != 201 {
+				t.Errorf("when it cannot be carried out any more = %d %s", a.StatusCode, a.text)
 			}
 		})
 		t.Run("for a day", func(t *testing.T) {

@@ -135,7 +135,7 @@ func (a *API) wallet() {
 				return err
 			}
 			return v.Permit(ctx, actVerify, access.Resource{
-				Kind: "certificate", ID: p.Identifier, Subject: p.Holder, Purpose: "verification", Attrs: map[string]any{"presented": true},
+				Kind: "certificate", ID: p.Identifier, Subject: p.About.ID(), Purpose: "verification", Attrs: map[string]any{"presented": true},
 			})
 		})
 		if err != nil {
