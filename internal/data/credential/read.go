@@ -46,7 +46,7 @@ type Public struct {
 	Type       lang.Text
 	Number     string
 	Identifier string
-	Holder     string // for the record of the look; never shown
+	About      Whom // for the record of the look
 	Issuer     lang.Text
 	IssuerUSCC string
 	Business   string // the holder's name, when the holder is an organisation
@@ -61,6 +61,15 @@ type Public struct {
 	Demo       bool // and is the demonstration seal
 	Revision   int
 }
+
+// Whom is whom a certificate is about. It is for the record of who looked, and prints as nothing.
+type Whom struct{ id string }
+
+// ID is the identity number or social credit code.
+func (w Whom) ID() string { return w.id }
+
+// String tells nobody.
+func (Whom) String() string { return "•" }
 
 // codeLength is that of a token (ref.NewToken); anything else is not looked for.
 const codeLength = 26
@@ -79,7 +88,7 @@ func (s *Service) ByVerifyCode(ctx context.Context, v db.Queryer, code, day stri
 		return Public{}, notFound()
 	}
 	p := Public{
-		Type: c.TypeName, Number: c.Number, Identifier: c.Identifier, Holder: c.Holder, Issuer: c.IssuerName, IssuerUSCC: c.IssuerUSCC,
+		Type: c.TypeName, Number: c.Number, Identifier: c.Identifier, About: Whom{c.Holder}, Issuer: c.IssuerName, IssuerUSCC: c.IssuerUSCC,
 		IssuedOn: c.IssuedOn, From: c.From, To: c.To, Status: c.StatusOn(day), Since: c.StatusAt,
 		Replaced: c.Reason == ReasonReplaced, Sealed: Verify(s.seal, c) == nil, Demo: c.Signature.Demo, Revision: c.Revision,
 	}

@@ -65,6 +65,13 @@ func until(u *ui.Request, to string) string {
 	return u.Day(to)
 }
 
+func period(u *ui.Request, to string) string {
+	if to == "" {
+		return u.T("wallet.card.long-term")
+	}
+	return u.T("wallet.card.until", "until", u.ShortDay(to, ""))
+}
+
 func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	var all []credential.Certificate
@@ -83,7 +90,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 	for _, c := range all {
 		v.Cards = append(v.Cards, gp.CardLink{
 			Title: u.Of(c.TypeName), Href: "/me/certificates/" + c.ID,
-			Text: u.T("wallet.card", "status", u.T("wallet.status."+string(c.StatusOn(h.today()))), "holder", c.HolderName, "issuer", u.Of(c.IssuerName), "until", until(u, c.To)),
+			Text: u.T("wallet.card", "status", u.T("wallet.status."+string(c.StatusOn(h.today()))), "holder", c.HolderName, "issuer", u.Of(c.IssuerName), "period", period(u, c.To)),
 		})
 	}
 	if len(all) == pageSize {
@@ -155,6 +162,9 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Rows = []gov.Row{row(u.T("wallet.number"), c.Number), row(u.T("wallet.holder"), c.HolderName)}
 	for _, f := range c.Shown {
+		if f.In(u.Lang) == c.Number {
+			continue // stands above
+		}
 		v.Rows = append(v.Rows, row(u.Of(f.Name), f.In(u.Lang)))
 	}
 	v.Rows = append(v.Rows, row(u.T("wallet.issuer"), u.Of(c.IssuerName)), row(u.T("wallet.issued"), u.Day(c.IssuedOn)),
@@ -223,7 +233,7 @@ func (h *Handler) verify(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		return v.Permit(r.Context(), actVerify, access.Resource{
-			Kind: "certificate", ID: p.Identifier, Subject: p.Holder, Purpose: "verification", Attrs: map[string]any{"presented": true},
+			Kind: "certificate", ID: p.Identifier, Subject: p.About.ID(), Purpose: "verification", Attrs: map[string]any{"presented": true},
 		})
 	})
 	if fault.Is(err, fault.NotFound) {
@@ -244,6 +254,9 @@ func (h *Handler) verify(w http.ResponseWriter, r *http.Request) error {
 		v.Rows = append(v.Rows, row(u.T("wallet.holder"), p.Business))
 	}
 	for _, f := range p.Fields {
+		if f.In(u.Lang) == p.Number {
+			continue // stands above
+		}
 		v.Rows = append(v.Rows, row(u.Of(f.Name), f.In(u.Lang)))
 	}
 	v.Rows = append(v.Rows, row(u.T("wallet.issuer"), u.Of(p.Issuer)), row(u.T("wallet.issued"), u.Day(p.IssuedOn)), row(u.T("wallet.until"), until(u, p.To)), row(u.T("wallet.identifier"), p.Identifier))
