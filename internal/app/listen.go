@@ -36,7 +36,7 @@ func (a *App) told(ctx context.Context, t casework.Told) error {
 	}
 	by := identity.ForSystem("notice")
 	err = a.Notice.Send(ctx, by, notice.Message{Event: t.Event, Account: c.Applicant, Subject: c.Subject, Case: c.ID, Matter: t.Matter, Kind: string(t.Kind)})
-	if err != nil || t.Kind != casework.Ruled {
+	if err != nil || t.Kind != casework.Ruled && t.Kind != casework.NotTaken {
 		return err
 	}
 	for _, m := range matters {
