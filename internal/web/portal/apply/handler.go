@@ -107,7 +107,7 @@ func (h *Handler) tasks(w http.ResponseWriter, r *http.Request) error {
 		v.Down = s.u.T("apply.down", "registers", s.u.List(names))
 	}
 	for _, m := range s.Plan.Matters {
-		v.Matters = append(v.Matters, s.u.T("apply.tasks.matter", "matter", s.u.Of(m.Matter.Name), "body", s.words.Body(m.Matter.Body)))
+		v.Matters = append(v.Matters, line{s.u.Of(m.Matter.Name), s.words.Body(m.Matter.Body)})
 	}
 	for _, t := range s.Tasks {
 		v.Sections = append(v.Sections, s.task(s.u.Of(t.Section.Title), "", s.path("/form/"+t.Section.ID), t.Status))
@@ -136,6 +136,25 @@ func (h *Handler) tasks(w http.ResponseWriter, r *http.Request) error {
 		Back: ui.Link{Text: s.u.T("apply.mine"), Href: "/me/applications"}, Body: v.body()})
 }
 
+// ordered are the materials as the task list shows them: first those that the person has to bring.
+func (s sheet) ordered() []application.Task {
+	files := slices.Clone(s.Files)
+	slices.SortStableFunc(files, func(a, b application.Task) int {
+		switch own := needed(a); {
+		case own == needed(b):
+			return 0
+		case own:
+			return -1
+		}
+		return 1
+	})
+	return files
+}
+
+func needed(t application.Task) bool {
+	return t.Material.State == guide.Upload || t.Material.State == guide.Later
+}
+
 // open is the first task that is not done yet.
 func (s sheet) open() gp.Link {
 	for _, t := range s.Tasks {
@@ -143,7 +162,7 @@ func (s sheet) open() gp.Link {
 			return gp.Link{Text: s.u.Of(t.Section.Title), Href: s.path("/form/" + t.Section.ID)}
 		}
 	}
-	for _, t := range s.Files {
+	for _, t := range s.ordered() {
 		if t.Status != application.Completed {
 			return gp.Link{Text: s.u.Of(t.Material.Material.Name), Href: s.path("/materials/" + t.Material.Material.ID)}
 		}
@@ -157,9 +176,10 @@ func (s sheet) after(r *http.Request, material string) string {
 	if fromCheck(r) {
 		return s.path("/check")
 	}
-	at := slices.IndexFunc(s.Files, func(t application.Task) bool { return t.Material.Material.ID == material })
-	for i := range s.Files {
-		t := s.Files[(at+1+i)%len(s.Files)]
+	files := s.ordered()
+	at := slices.IndexFunc(files, func(t application.Task) bool { return t.Material.Material.ID == material })
+	for i := range files {
+		t := files[(at+1+i)%len(files)]
 		if t.Status != application.Completed && t.Material.Material.ID != material {
 			return s.path("/materials/" + t.Material.Material.ID)
 		}

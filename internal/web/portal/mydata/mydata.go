@@ -88,7 +88,7 @@ func (h *Handler) search(r *http.Request, u *ui.Request, before string, wanted f
 }
 
 // kinds of looker, by which the list can be narrowed. Others are all but oneself: what a person comes
-// for. What the system did is folded there, day by day.
+// for. The same done again on the same day is folded there; the other lists show each entry.
 var kinds = []string{"others", "officer", "system", "self"}
 
 func isKind(kind string, row audit.Row) bool {
@@ -148,7 +148,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 			v.Alarms.Rows = append(v.Alarms.Rows, l.cells(u))
 			continue
 		}
-		if kind == "others" && kindOf(row) == "system" {
+		if kind == "others" {
 			if i := slices.IndexFunc(lines, l.same); i >= 0 {
 				lines[i].times++
 				continue
@@ -166,15 +166,14 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("mydata.title"), Nav: "data", Body: v.body()})
 }
 
-// line is one entry in words, or several of the system's of one day.
+// line is one entry in words, or several of one day that say the same.
 type line struct {
 	id, day, when, who, what, why string
-	system                        bool
 	times                         int
 }
 
 func (l line) same(other line) bool {
-	return l.system && other.system && l.day == other.day && l.what == other.what && l.why == other.why
+	return l.day == other.day && l.who == other.who && l.what == other.what && l.why == other.why
 }
 
 func (l line) cells(u *ui.Request) gp.Line {
@@ -213,7 +212,7 @@ func what(u *ui.Request, city *jurisdiction.City, row audit.Row) string {
 	if u.Has("mydata.action." + row.Action) {
 		said = u.T("mydata.action." + row.Action)
 	}
-	if reg, ok := city.Registers[row.ID]; ok && row.Kind == "register" {
+	if reg, ok := city.Registers[row.Entry.ID]; ok && row.Kind == "register" {
 		var fields []string
 		for _, f := range reg.Fields {
 			if slices.Contains(row.Fields, f.ID) {
@@ -247,7 +246,7 @@ func (h *Handler) line(u *ui.Request, words say.Words, row audit.Row, names map[
 	when := u.Stamp(row.At)
 	return line{
 		id: row.ID, when: when, day: when[:len("2006-01-02")], who: who(u, words, row), what: what(u, h.City(), row), why: why(u, h.City(), row, names),
-		system: kindOf(row) == "system", times: 1,
+		times: 1,
 	}
 }
 

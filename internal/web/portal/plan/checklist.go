@@ -134,7 +134,7 @@ func (h *Handler) view(u *ui.Request, l list) (checklistView, error) {
 		line := h.matterLine(u, words, l, m)
 		v.Mark = v.Mark || line.Mark
 		v.Matters.Rows = append(v.Matters.Rows, gp.Line{Cells: []gp.Cell{
-			{HTML: line.name(u)}, {Text: line.Body}, {HTML: stacked(line.Times)}, {HTML: stacked([]string{line.Fee, line.Visits})},
+			{HTML: line.name(u)}, {Text: line.Body}, {HTML: stacked(line.Times), NoWrap: true}, {HTML: stacked([]string{line.Fee, line.Visits}), NoWrap: true},
 		}})
 	}
 	for _, m := range p.Materials {
@@ -304,7 +304,7 @@ func (h *Handler) check(u *ui.Request, words say.Words, l list, m guide.PlanMate
 		names = append(names, words.Matter(l.service, id))
 	}
 	item := gp.CheckItem{
-		Title: maybe(u, u.Of(m.Material.Name), m.Maybe), State: m.State, Text: u.Of(m.Material.What), HTML: muted(u.T("plan.for", "matters", u.List(names))),
+		Title: maybe(u, u.Of(m.Material.Name), m.Maybe), State: m.State, Text: u.Of(m.Material.What), HTML: muted(compact(u.T("plan.for", "matters", u.List(names)))),
 		Why: because(words, l.service, m.Because), Cite: words.Cite(m.Material.Cite),
 	}
 	if m.Maybe {
@@ -313,7 +313,7 @@ func (h *Handler) check(u *ui.Request, words say.Words, l list, m guide.PlanMate
 	if !mine(m) {
 		item.From, item.Text = words.Where(l.service, m.Material), ""
 	} else if sample := u.Of(m.Material.Sample); sample != "" {
-		item.Text += " " + sample
+		item.HTML = muted([]string{u.T("plan.sample", "sample", sample), u.T("plan.for", "matters", u.List(names))})
 	}
 	return item
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"tongban/internal/data/credential/paper"
@@ -22,6 +23,9 @@ func (h *Handler) ics(w http.ResponseWriter, u *ui.Request, l list) error {
 	return ui.Download(w, "text/calendar; charset=utf-8", "checklist.ics", say.Calendar(name, l.Created, events))
 }
 
+// listed is how many of the first facts the document lists in full below: matters and materials.
+const listed = 2
+
 func (h *Handler) pdf(w http.ResponseWriter, u *ui.Request, l list) error {
 	v, err := h.view(u, l)
 	if err != nil {
@@ -34,16 +38,19 @@ func (h *Handler) pdf(w http.ResponseWriter, u *ui.Request, l list) error {
 	}
 	if v.Eligible {
 		var facts []paper.Row
-		for _, r := range v.Facts {
+		for _, r := range v.Facts[listed:] {
 			facts = append(facts, paper.Row{Label: r.Key.Text, Value: r.Value.Text})
 		}
 		blocks = append(blocks, paper.Rows(facts...))
-		if len(v.Mine) > 0 {
-			var rows []paper.Row
-			for _, m := range v.Mine {
-				rows = append(rows, paper.Row{Label: m.Title, Value: strings.Join(compact(m.Text, m.Cite), "\n"), Sub: u.T("gp.check." + m.State)})
-			}
-			blocks = append(blocks, paper.Heading(u.T("plan.list.mine")), paper.Rows(rows...))
+		var own [][]string
+		for i, m := range v.Mine {
+			own = append(own, []string{strconv.Itoa(i+1) + ". " + m.Title, u.T("gp.check." + m.State), strings.Join(compact(m.Text, m.Cite), "\n")})
+		}
+		blocks = append(blocks, paper.Heading(u.T("plan.list.mine")))
+		if len(own) > 0 {
+			blocks = append(blocks, paper.Table([]string{u.T("plan.col.material"), u.T("plan.col.state"), u.T("plan.col.what")}, own, 3, 2, 5))
+		} else {
+			blocks = append(blocks, paper.Text(u.T("plan.list.mine.none")))
 		}
 		var matters [][]string
 		for _, m := range l.plan.Matters {
@@ -63,11 +70,12 @@ func (h *Handler) pdf(w http.ResponseWriter, u *ui.Request, l list) error {
 			blocks = append(blocks, paper.Heading(u.T("plan.list.held")), paper.Table([]string{u.T("plan.col.material"), u.T("plan.col.from")}, held, 2, 3))
 		}
 	}
-	var answers []paper.Row
+	var answers [][]string
 	for _, a := range v.Answers {
-		answers = append(answers, paper.Row{Label: a.Question, Value: a.Answer})
+		answers = append(answers, []string{a.Question, a.Answer})
 	}
-	blocks = append(blocks, paper.Heading(u.T("plan.list.answers")), paper.Rows(answers...), paper.Note(u.T("plan.pdf.note", "day", u.ShortDay(l.service.Checked, ""))))
+	blocks = append(blocks, paper.Heading(u.T("plan.list.answers")), paper.Table([]string{u.T("plan.col.question"), u.T("plan.col.answer")}, answers, 3, 2),
+		paper.Note(u.T("plan.pdf.note", "day", u.ShortDay(l.service.Checked, ""))))
 	doc, err := h.Paper.Document(paper.Doc{
 		Lang: u.Lang, From: v.Title, Title: u.T("plan.list.title"), Date: u.ShortDay(string(deadline.Of(l.Created)), ""), QR: v.Share, Blocks: blocks, Made: l.Created,
 	})

@@ -47,7 +47,7 @@ func (h *Handler) render(w http.ResponseWriter, r *http.Request, status int, rat
 	words := say.In(u.Printer, city)
 	v := view{Request: u, Action: "/rate/" + rating.Token, Text: rating.Text, Wrong: wrong, Caption: words.Body(rating.Body)}
 	if e, ok := city.Service(rating.Service); ok {
-		v.Caption = words.Matter(e.Service, rating.Def) + " · " + words.Body(rating.Body)
+		v.Caption = u.T("rate.caption", "matter", words.Matter(e.Service, rating.Def), "body", words.Body(rating.Body))
 	}
 	if rating.Level > 0 {
 		v.Level = strconv.Itoa(rating.Level)
@@ -65,7 +65,7 @@ func (h *Handler) render(w http.ResponseWriter, r *http.Request, status int, rat
 	for _, item := range feedback.Items {
 		v.Items = append(v.Items, gov.Choice{Value: item, Text: u.T("rate.item." + item), Checked: slices.Contains(rating.Items, item)})
 	}
-	return u.Render(w, r, status, ui.Page{Title: u.T("rate.title"), Nav: "applications", Back: ui.Link{Href: "/me/applications/" + rating.Case},
+	return u.Render(w, r, status, ui.Page{Title: u.T("rate.title"), Nav: "applications", Back: ui.Link{Text: u.T("rate.back"), Href: "/me/applications/" + rating.Case},
 		Wrong: wrong != "", Body: v.body(), NoIndex: true})
 }
 

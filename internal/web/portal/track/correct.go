@@ -165,8 +165,8 @@ func (h *Handler) sendCorrection(w http.ResponseWriter, r *http.Request) error {
 				wrong[f.ID] = *complaint
 			}
 		}
-		if _, sent := with.Files[p.Material]; p.Material != "" && !sent && wrong[p.Material].Code == "" {
-			wrong[p.Material] = fault.Field{Name: p.Material, Code: "apply.material.choose"}
+		if _, sent := with.Files[p.Material]; d.material(p.Material) != nil && !sent && wrong[p.Material].Code == "" {
+			wrong[p.Material] = fault.Field{Name: p.Material, Code: "track.correct.choose", Args: map[string]string{"name": d.u.Of(d.material(p.Material).Name)}}
 		}
 	}
 	if len(wrong) == 0 {

@@ -10,6 +10,7 @@ import (
 	"tongban/internal/platform/fault"
 	"tongban/internal/security/audit"
 	"tongban/internal/service/casework"
+	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
 	"tongban/internal/web/say"
 	"tongban/internal/web/ui"
@@ -29,7 +30,7 @@ func (h *Handler) receipt(w http.ResponseWriter, r *http.Request) error {
 	u := d.u
 	v := receiptView{
 		Request: u, Number: d.Number, When: u.Moment(d.OpenedAt), Title: u.Of(d.service.Name),
-		Matters: gp.Table{Caption: u.T("track.receipt.next"), HideTitle: true, Head: []gp.Column{{Text: u.T("track.col.service")}, {Text: u.T("track.col.body")}, {Text: u.T("track.clock.accept")}}},
+		Matters: gp.Table{Caption: u.T("track.receipt.next"), HideTitle: true, Head: []gp.Column{{Text: u.T("track.col.matter")}, {Text: u.T("track.col.body")}, {Text: u.T("track.hear")}}},
 		Follow:  d.path(""),
 		Links: []gp.Link{
 			{Text: u.T("track.receipt.pdf"), Href: d.path("/receipt.pdf")}, {Text: u.T("track.receipt.json"), Href: d.path("/receipt.json")},
@@ -53,17 +54,18 @@ func (h *Handler) receipt(w http.ResponseWriter, r *http.Request) error {
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("track.receipt.title"), Section: d.number(), Nav: "applications", Back: d.back(), Body: v.body()})
 }
 
-// hear says by when a matter's body will be heard of first.
+// hear says by when a matter's body will be heard of first. It says the same for ever, as the rest of the
+// receipt does: not where the matter stands by now.
 func (d dossier) hear(m casework.Matter) string {
-	if m.State.Ended() {
-		return d.u.T("track.tag." + string(m.State))
+	if d.def(m).Handling == catalogue.BySystem {
+		return d.u.T("track.hear.system")
 	}
-	if m.ReceivedOn == "" {
+	if len(m.After) > 0 {
 		var names []string
 		for _, a := range m.After {
 			names = append(names, d.words.Matter(d.service, a.Matter))
 		}
-		return d.u.T("plan.after", "matters", d.u.List(names))
+		return d.u.T("track.hear.after", "matters", d.u.List(names))
 	}
 	due, _ := m.Acceptance.Due(d.city.Calendar)
 	return d.u.Day(string(due))
@@ -111,16 +113,21 @@ func (h *Handler) receiptPDF(w http.ResponseWriter, r *http.Request) error {
 	for _, m := range d.Matters {
 		matters = append(matters, []string{d.name(m), d.words.BodyName(m.Body), d.hear(m)})
 	}
+	var received [][]string
+	for _, r := range d.received() {
+		received = append(received, []string{r.Key.Text, r.Value.Text})
+	}
 	lead, _ := d.city.Org.Body(d.service.Lead)
 	doc, err := h.Paper.Document(paper.Doc{
 		Lang: u.Lang, From: u.Of(lead.Name), Title: u.T("track.doc.receipt"), Number: d.Number, Date: u.Day(string(deadline.Of(d.OpenedAt))),
 		QR: h.Origin + d.path(""), Made: d.OpenedAt, Seal: paper.Seal{Owner: u.Of(lead.Name), Date: u.Day(string(deadline.Of(d.OpenedAt)))},
 		Blocks: []paper.Block{
-			paper.Text(u.T("track.receipt.lead", "title", u.Of(d.service.Name), "when", u.Moment(d.OpenedAt))),
-			paper.Rows(paper.Row{Label: u.T("track.doc.applicant"), Value: d.Name}),
+			paper.Rows(paper.Row{Label: u.T("track.receipt.number"), Value: d.Number}, paper.Row{Label: u.T("track.doc.applicant"), Value: d.Name},
+				paper.Row{Label: u.T("track.col.service"), Value: u.Of(d.service.Name)}, paper.Row{Label: u.T("track.doc.received"), Value: u.Moment(d.OpenedAt)}),
 			paper.Heading(u.T("track.receipt.next")),
-			paper.Table([]string{u.T("track.col.service"), u.T("track.col.body"), u.T("track.clock.accept")}, matters),
-			paper.Heading(u.T("track.receipt.received")), papered(d.received()),
+			paper.Table([]string{u.T("track.col.matter"), u.T("track.col.body"), u.T("track.hear")}, matters, 4, 3, 3),
+			paper.Heading(u.T("track.receipt.received")),
+			paper.Table([]string{u.T("plan.col.material"), u.T("track.doc.what")}, received, 2, 3),
 		},
 	})
 	if err != nil {

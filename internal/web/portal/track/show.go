@@ -40,6 +40,9 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 		if m.State == casework.Correcting {
 			v.Act = append(v.Act, gp.Link{Text: u.T("track.case.act.correct", "matter", d.name(m), "day", u.Day(string(m.DueOn))), Href: d.matterPath(m, "correct")})
 		}
+		if m.State == casework.Received {
+			v.Law = u.T("track.clock.accept.line")
+		}
 		v.Matters = append(v.Matters, d.view(m))
 	}
 	if open {
@@ -167,7 +170,7 @@ func (d dossier) view(m casework.Matter) matterView {
 		}
 		v.Text = u.T("track.waiting", "matters", u.List(names))
 	case casework.Received:
-		v.Due = &due{Label: u.T("track.clock.accept"), Day: string(m.DueOn), Unsure: m.Tentative, How: d.matterPath(m, "how"), Lines: []string{u.T("track.clock.accept.line")}}
+		v.Due = &due{Label: u.T("track.clock.accept"), Day: string(m.DueOn), Unsure: m.Tentative, How: d.matterPath(m, "how")}
 	case casework.Correcting:
 		v.Due = &due{Label: u.T("track.clock.correct"), Day: string(m.DueOn)}
 		v.Links = append(v.Links, gp.Link{Text: u.T("track.case.correct"), Href: d.matterPath(m, "correct"), Hidden: v.Name})
@@ -184,6 +187,7 @@ func (d dossier) view(m casework.Matter) matterView {
 			v.Due = c
 		}
 	case casework.Approved, casework.Refused, casework.Declined:
+		v.Text = u.T("track.decided", "day", u.Day(string(m.DecidedOn)))
 		v.Links = append(v.Links, gp.Link{Text: u.T("track.case.result"), Href: d.matterPath(m, "result"), Hidden: v.Name})
 	case casework.Lapsed:
 		v.Text = u.T("track.ending." + strings.TrimPrefix(m.Ending, "ending."))
@@ -234,7 +238,7 @@ func (h *Handler) how(w http.ResponseWriter, r *http.Request) error {
 	due, unsure := clock.Due(d.city.Calendar)
 	v := howView{
 		Request: u, Title: u.T("track.how.title"), Caption: d.name(m),
-		Table: gp.Table{Caption: u.T("track.how.title"), HideTitle: true, Head: []gp.Column{{Text: u.T("track.how.day")}, {Text: u.T("track.how.count")}, {Text: u.T("track.how.why")}}},
+		Table: gp.Table{Caption: u.T("track.how.title"), HideTitle: true, Head: []gp.Column{{Text: u.T("track.how.day")}, {Text: u.T("track.how.count"), Numeric: true}, {Text: u.T("track.how.why")}}},
 		Lead:  u.T("track.how.accept", "from", u.Day(string(clock.From)), "to", u.Day(string(due))),
 	}
 	if m.AcceptedOn != "" {
