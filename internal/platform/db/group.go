@@ -21,7 +21,19 @@ const (
 
 	// maxWindow bounds how long a group is kept waiting for others altogether.
 	maxWindow = 2 * time.Millisecond
+
+	// However busy people keep the writer, work that can wait begins a transaction every turn, with
+	// turnShare of its calls: else the log would not be sealed and leases would run out just when they
+	// matter.
+	turn      = 20 * time.Millisecond
+	turnShare = 8
 )
+
+type laterKey struct{}
+
+// Later marks writes that can wait: people who are waiting for an answer go first. On PostgreSQL, whose
+// writers do not wait for each other, it changes nothing.
+func Later(ctx context.Context) context.Context { return context.WithValue(ctx, laterKey{}, true) }
 
 // ErrClosed is returned for a write after Close.
 var ErrClosed = errors.New("the database is closed")
@@ -33,17 +45,27 @@ type writer struct {
 	conn  *sql.Conn
 	stmts *statements
 	calls chan *call
+	later chan *call // of those who can wait
 
 	mu     sync.RWMutex // held for reading while a call is handed in, for writing by close
 	closed bool
 	idle   chan struct{} // closed when the writer's goroutine has ended
 
-	expect   int // callers to wait for: as many as shared the last commit
+	expect   [2]int // callers to wait for, people and those who can wait: as many as shared the last commit
 	gap, end *time.Timer
-	waits    bool // end is running
+	waits    bool      // end is running
+	worked   time.Time // when somebody who can wait last began a transaction
+}
+
+// group is a transaction as far as it has come: how many people it has carried out, and how many of those
+// who can wait.
+type group struct {
+	people, others int
+	turn           bool // it was begun because it was the turn of those who can wait
 }
 
 type call struct {
+	later bool
 	place atomic.Int32
 	turn  chan *Tx   // the transaction, when it is this caller's turn
 	ran   chan error // how the function ended
@@ -69,6 +91,7 @@ func newWriter(ctx context.Context, d *sql.DB) (*writer, error) {
 		conn:  conn,
 		stmts: keepStatements(conn),
 		calls: make(chan *call, maxGroup),
+		later: make(chan *call, maxGroup),
 		idle:  make(chan struct{}),
 		gap:   time.NewTimer(window),
 		end:   time.NewTimer(maxWindow),
@@ -81,7 +104,7 @@ func (w *writer) do(ctx context.Context, fn func(*Tx) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c := &call{turn: make(chan *Tx, 1), ran: make(chan error, 1), done: make(chan error, 1)}
+	c := &call{later: ctx.Value(laterKey{}) != nil, turn: make(chan *Tx, 1), ran: make(chan error, 1), done: make(chan error, 1)}
 	if err := w.handIn(ctx, c); err != nil {
 		return err
 	}
@@ -114,8 +137,12 @@ func (w *writer) handIn(ctx context.Context, c *call) error {
 	if w.closed {
 		return ErrClosed
 	}
+	to := w.calls
+	if c.later {
+		to = w.later
+	}
 	select {
-	case w.calls <- c:
+	case to <- c:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
@@ -131,35 +158,82 @@ func (c *call) carryOut(tx *Tx, fn func(*Tx) error) {
 
 func (w *writer) run() {
 	defer close(w.idle)
-	for c := range w.calls {
-		w.share(c)
+	for {
+		c, turn := w.first()
+		if c == nil {
+			return
+		}
+		w.share(c, turn)
 	}
 }
 
+// first waits for the call that begins the next transaction: people before those who can wait, but for
+// their turns. It returns nil when the writer was closed and nobody is left.
+func (w *writer) first() (c *call, turns bool) {
+	if time.Since(w.worked) >= turn {
+		select {
+		case c = <-w.later:
+			if c != nil {
+				return c, true
+			}
+		default:
+		}
+	}
+	select {
+	case c = <-w.calls:
+		if c != nil {
+			return c, false
+		}
+	default:
+	}
+	select {
+	case c = <-w.calls:
+	case c = <-w.later:
+	}
+	if c == nil { // both were closed at once, and the other may still hold what was handed in before
+		if c = <-w.calls; c == nil {
+			c = <-w.later
+		}
+	}
+	return c, false
+}
+
 // share carries out one transaction: the first caller, whoever else comes in time, and the commit.
-func (w *writer) share(first *call) {
+func (w *writer) share(first *call, turns bool) {
 	var in []*call // whose changes are in the transaction
-	callers := 0
+	g := group{turn: turns}
 	w.waits = false
-	for c := first; c != nil; c = w.next(callers) {
+	if first.later {
+		w.worked = time.Now()
+	}
+	for c := first; c != nil; c = w.next(g) {
 		if !c.place.CompareAndSwap(waiting, taken) {
 			continue // gave up while waiting
 		}
-		callers++
+		if c.later {
+			g.others++
+		} else {
+			g.people++
+		}
 		ok, err := w.give(c, len(in) == 0)
 		if err != nil { // the transaction itself is lost
 			w.rollback()
 			for _, c := range append(in, c) {
 				c.done <- err
 			}
-			w.expect = 1
+			w.expect = [2]int{1, 1}
 			return
 		}
 		if ok {
 			in = append(in, c)
 		}
 	}
-	w.expect = callers
+	if g.people > 0 {
+		w.expect[0] = g.people
+	}
+	if g.others > 0 {
+		w.expect[1] = g.others
+	}
 	if len(in) == 0 {
 		return
 	}
@@ -206,18 +280,35 @@ func (w *writer) give(c *call, first bool) (ok bool, err error) {
 	return false, nil
 }
 
-// next returns the next caller of this transaction, or nil when it is time to commit: at once when
-// nobody else is expected, else when all have come, or the window is over.
-func (w *writer) next(callers int) *call {
-	if callers >= maxGroup {
+// next returns the next caller of this transaction, or nil when it is time to commit: at once when nobody
+// else is expected, else when all have come, or the window is over. Once it holds somebody who waits for an
+// answer, nobody who can wait joins it any more.
+func (w *writer) next(g group) *call {
+	if g.people+g.others >= maxGroup {
 		return nil
+	}
+	if g.turn && g.people == 0 && g.others < turnShare {
+		select {
+		case c := <-w.later:
+			return c
+		default:
+		}
 	}
 	select {
 	case c := <-w.calls: // nil when closed
 		return c
 	default:
 	}
-	if callers >= w.expect {
+	later, expected := w.later, g.others < w.expect[1]
+	if g.people > 0 {
+		later, expected = nil, g.people < w.expect[0]
+	}
+	select {
+	case c := <-later:
+		return c
+	default:
+	}
+	if !expected {
 		return nil
 	}
 	if !w.waits {
@@ -227,6 +318,8 @@ func (w *writer) next(callers int) *call {
 	w.gap.Reset(window)
 	select {
 	case c := <-w.calls:
+		return c
+	case c := <-later:
 		return c
 	case <-w.gap.C:
 	case <-w.end.C:
@@ -251,6 +344,7 @@ func (w *writer) close() error {
 	w.closed = true
 	w.mu.Unlock()
 	close(w.calls)
+	close(w.later)
 	<-w.idle
 	w.stmts.close()
 	return w.conn.Close()

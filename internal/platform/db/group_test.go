@@ -57,6 +57,71 @@ func (a announced) Done() <-chan struct{} { a.looked(); return nil }
 
 func TestGroup(t *testing.T) {
 	t.Parallel()
+	t.Run("people go before work that can wait", func(t *testing.T) {
+		t.Parallel()
+		s := dbtest.SQLite(t, tables...)
+		var mu sync.Mutex
+		var order []int // who ran, the ones that can wait as negative numbers
+		inside, enough := make(chan struct{}), make(chan struct{})
+		var all, comes sync.WaitGroup
+		all.Go(func() {
+			if err := s.Write(context.Background(), func(*db.Tx) error { close(inside); <-enough; return nil }); err != nil {
+				t.Error(err)
+			}
+		})
+		<-inside
+		const each = 5
+		comes.Add(2 * each)
+		hand := func(ctx context.Context, who int) {
+			all.Go(func() {
+				err := s.Write(announced{ctx, sync.OnceFunc(comes.Done)}, func(*db.Tx) error {
+					mu.Lock()
+					defer mu.Unlock()
+					order = append(order, who)
+					return nil
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		for i := range each {
+			hand(db.Later(context.Background()), -1-i)
+			hand(context.Background(), 1+i)
+		}
+		comes.Wait()
+		close(enough)
+		all.Wait()
+		// One of them may have looked at its context and not yet have been handed in.
+		if len(order) != 2*each || slices.ContainsFunc(order[:each-1], func(who int) bool { return who < 0 }) {
+			t.Errorf("they ran in the order %v", order)
+		}
+	})
+	t.Run("work that can wait gets its turn among people without end", func(t *testing.T) {
+		t.Parallel()
+		s := dbtest.SQLite(t, tables...)
+		ctx, stop := context.WithCancel(context.Background())
+		var people sync.WaitGroup
+		for range 8 {
+			people.Go(func() {
+				for ctx.Err() == nil {
+					if err := s.Write(context.Background(), func(*db.Tx) error { return nil }); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		for i := range 20 { // without a turn of its own it would stay here as long as the people come
+			if err := s.Write(db.Later(context.Background()), func(tx *db.Tx) error { return box(context.Background(), tx, fmt.Sprint(i)) }); err != nil {
+				t.Error(err)
+			}
+		}
+		stop()
+		people.Wait()
+		if n := len(boxes(t, s.Read())); n != 20 {
+			t.Errorf("%d of 20 writes are there", n)
+		}
+	})
 	t.Run("callers that wait together share a commit", func(t *testing.T) {
 		t.Parallel()
 		s := dbtest.SQLite(t, tables...)

@@ -34,7 +34,10 @@ type crew struct {
 
 // Run carries out jobs until ctx ends. Then those that are being carried out are given some time to
 // finish, and those that were claimed and not begun are given back.
+//
+// People who wait for an answer go first: whatever jobs write can wait (db.Later).
 func (q *Queue) Run(ctx context.Context) error {
+	ctx = db.Later(ctx)
 	if q.Sole {
 		err := q.Store.Write(ctx, func(tx *db.Tx) error { return releaseAll(ctx, tx, q.Now().UnixMicro()) })
 		if err != nil {
