@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tongban/internal/api"
+	"tongban/internal/platform/db"
 	"tongban/internal/platform/fault"
 	"tongban/internal/platform/lang"
 	"tongban/internal/platform/telemetry"
@@ -35,7 +36,7 @@ import (
 // mount lists every room of the house once.
 func (a *App) mount() (http.Handler, error) {
 	city, secure := a.City(), strings.HasPrefix(a.Origin, "https://")
-	door := &signin.Handler{Identity: a.Identity, Mandate: a.Mandate, Secure: secure}
+	door := &signin.Handler{Identity: a.Identity, Mandate: a.Mandate, Secure: secure, Now: a.Now}
 	if a.Demo {
 		for _, p := range city.People.People {
 			if p.Login != "" && len(door.Demo) < 4 {
@@ -194,6 +195,7 @@ func lock(dir string) (unlock func(), err error) {
 
 // seal turns new rows of the record into leaves of the log, all the time.
 func (a *App) seal(ctx context.Context) {
+	ctx = db.Later(ctx)
 	tick := time.NewTicker(sealEvery)
 	defer tick.Stop()
 	for {

@@ -1,7 +1,6 @@
 package signin
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -10,6 +9,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"tongban/internal/platform/fault"
 	"tongban/internal/platform/lang"
@@ -27,7 +27,10 @@ type Handler struct {
 	Identity *identity.Service
 	Mandate  *mandate.Service
 	Secure   bool
+	Now      func() time.Time
 	Demo     []Sign // demonstration sign-ins to offer; none outside of a demonstration
+
+	names names
 }
 
 // Sign is a demonstration sign-in.
@@ -59,23 +62,6 @@ func (h *Handler) Who(r *http.Request) (identity.Actor, error) {
 		return identity.Actor{Kind: identity.Nobody}, nil
 	}
 	return h.Identity.Actor(r.Context(), c.Value)
-}
-
-// Acting names the business or child that an actor acts for; empty for herself.
-func (h *Handler) Acting(ctx context.Context, by identity.Actor) string {
-	if by.Subject == by.Self {
-		return ""
-	}
-	all, err := h.Mandate.For(ctx, by.Self)
-	if err != nil {
-		return by.Subject
-	}
-	for _, m := range all {
-		if m.Subject == by.Subject {
-			return m.Name
-		}
-	}
-	return by.Subject
 }
 
 func (h *Handler) keep(w http.ResponseWriter, s identity.Session) {
