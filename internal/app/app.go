@@ -100,6 +100,25 @@ var migrations = []db.Migrations{
 	{Package: "fulfilment", Files: fulfilment.Schema}, {Package: "notice", Files: notice.Schema}, {Package: "feedback", Files: feedback.Schema}, {Package: "api", Files: api.Schema},
 }
 
+// openExisting opens a city's database for a command that looks into it. A folder that was mistyped is
+// not filled with an empty city.
+func openExisting(ctx context.Context, c Config) (*db.Store, error) {
+	if err := c.exists(); err != nil {
+		return nil, err
+	}
+	return open(ctx, c)
+}
+
+func (c *Config) exists() error {
+	if c.Database != "" {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(c.Data, db.FileName)); err != nil {
+		return fmt.Errorf("there is no city in %s: %w", c.Data, err)
+	}
+	return nil
+}
+
 func open(ctx context.Context, c Config) (*db.Store, error) {
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, err
@@ -154,21 +173,13 @@ func Open(ctx context.Context, c Config) (*App, error) {
 			a.Origin = "http://" + a.listener.Addr().String()
 		}
 	}
-	fresh := a.fresh()
 	if a.Store, err = open(ctx, c); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
-	if err := a.build(ctx, fresh); err != nil {
+	if err := a.build(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
-}
-
-// fresh tells whether this is a first start: there is no database in the folder yet. On PostgreSQL one
-// cannot tell by looking, so a missing ring of keys is made.
-func (a *App) fresh() bool {
-	_, err := os.Stat(filepath.Join(a.Data, db.FileName))
-	return a.Database != "" || errors.Is(err, os.ErrNotExist)
 }
 
 // ring opens the keys of an installation that exists; lost keys are an error and never made anew.
@@ -191,15 +202,20 @@ func (a *App) firstRing(ctx context.Context) (*keys.Ring, error) {
 	return keys.Open(ctx, keys.Config{Dir: filepath.Join(a.Data, "keys"), Origin: origin})
 }
 
-func (a *App) build(ctx context.Context, fresh bool) error {
+func (a *App) build(ctx context.Context) error {
 	if err := a.Store.Migrate(ctx, migrations...); err != nil {
 		return fmt.Errorf("make tables: %w", err)
 	}
-	var err error
-	if fresh {
-		a.Keys, err = a.firstRing(ctx)
-	} else {
+	// Keys that are missing are made as long as nothing is recorded: at a first start, also one that was
+	// killed half-way, and after the tables alone were made.
+	begun, err := audit.Begun(ctx, a.Store.Read())
+	if err != nil {
+		return err
+	}
+	if begun {
 		a.Keys, err = ring(ctx, a.Config)
+	} else {
+		a.Keys, err = a.firstRing(ctx)
 	}
 	if err != nil {
 		return err

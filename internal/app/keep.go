@@ -16,7 +16,7 @@ import (
 // Verify checks the whole log: every row, leaf, tile and checkpoint.
 func Verify(ctx context.Context, c Config) (audit.Report, error) {
 	c.complete()
-	store, err := open(ctx, c)
+	store, err := openExisting(ctx, c)
 	if err != nil {
 		return audit.Report{}, err
 	}
@@ -44,14 +44,14 @@ func Backup(ctx context.Context, c Config, to string) error {
 	if entries, err := os.ReadDir(to); err == nil && len(entries) > 0 {
 		return fmt.Errorf("back up: %s is not empty", to)
 	}
-	if err := os.MkdirAll(to, 0o700); err != nil {
-		return err
-	}
-	store, err := open(ctx, c)
+	store, err := openExisting(ctx, c)
 	if err != nil {
 		return err
 	}
-	err = errors.Join(store.Backup(ctx, filepath.Join(to, "tongban.db")), store.Close())
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return errors.Join(err, store.Close())
+	}
+	err = errors.Join(store.Backup(ctx, filepath.Join(to, db.FileName)), store.Close())
 	if err != nil {
 		return err
 	}
@@ -63,25 +63,35 @@ func Backup(ctx context.Context, c Config, to string) error {
 	return nil
 }
 
-// Restore puts a backup into an empty folder and checks the database.
+// Restore puts a backup into an empty folder and proves what was recorded. A backup that does not prove
+// itself is left there for whoever has to look at it, and is an error.
 func Restore(ctx context.Context, from, to string) error {
+	backup := Config{Data: from}
+	if err := backup.exists(); err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
 	if entries, err := os.ReadDir(to); err == nil && len(entries) > 0 {
 		return fmt.Errorf("restore: %s is not empty", to)
 	}
 	if err := copyTree(from, to); err != nil {
-		return err
+		return fmt.Errorf("restore: %w", err)
 	}
-	store, err := db.Open(ctx, db.Config{Dir: to})
+	report, err := Verify(ctx, Config{Data: to})
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	return store.Close()
+	if broken := report.All(); len(broken) > 0 {
+		return fmt.Errorf("restore: the backup is broken in %d places, the first: %s", len(broken), broken[0])
+	}
+	return nil
 }
 
+// copyTree copies a folder. What goes away meanwhile is passed over: it is an upload that was not
+// complete.
 func copyTree(from, to string) error {
 	return filepath.WalkDir(from, func(path string, d os.DirEntry, err error) error {
 		if err != nil {
-			if errors.Is(err, os.ErrNotExist) && path == from {
+			if errors.Is(err, os.ErrNotExist) {
 				return nil
 			}
 			return err
@@ -100,6 +110,9 @@ func copyTree(from, to string) error {
 
 func copyFile(from, to string) error {
 	in, err := os.Open(from)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

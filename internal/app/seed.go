@@ -112,6 +112,9 @@ func DemoPeople(_ context.Context, c Config) ([]Account, error) {
 
 // DemoToken issues an API token for a demonstration account, perhaps acting for a business.
 func DemoToken(ctx context.Context, c Config, as, subject string, valid time.Duration) (string, error) {
+	if err := c.exists(); err != nil {
+		return "", err
+	}
 	a, err := Open(ctx, c)
 	if err != nil {
 		return "", err

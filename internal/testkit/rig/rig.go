@@ -33,6 +33,7 @@ type Rig struct {
 	*app.App
 	T     testing.TB
 	clock *clock
+	shut  bool
 }
 
 type clock struct {
@@ -143,19 +144,43 @@ func complete(t testing.TB, c app.Config, at *clock) app.Config {
 // of everything that happened is proved and the city is closed.
 func Open(t testing.TB, c app.Config) *Rig {
 	t.Helper()
-	at := &clock{at: start.Start().Add(office)}
+	return open(t, c, &clock{at: start.Start().Add(office)})
+}
+
+func open(t testing.TB, c app.Config, at *clock) *Rig {
+	t.Helper()
 	a, err := app.Open(t.Context(), complete(t, c, at))
 	if err != nil {
 		t.Fatalf("open the city: %v", err)
 	}
 	r := &Rig{App: a, T: t, clock: at}
-	t.Cleanup(func() {
-		r.Prove()
-		if err := a.Close(); err != nil {
-			t.Errorf("close the city: %v", err)
-		}
-	})
+	t.Cleanup(r.Shut)
 	return r
+}
+
+// Shut proves the record and closes the city; a second time it does nothing.
+func (r *Rig) Shut() {
+	r.T.Helper()
+	if r.shut {
+		return
+	}
+	r.Prove()
+	r.Stop()
+}
+
+// Stop closes the city as it is.
+func (r *Rig) Stop() {
+	r.T.Helper()
+	if r.shut = true; r.Close() != nil {
+		r.T.Error("the city does not close")
+	}
+}
+
+// Reopen closes the city and opens it again, on the same data and at the same time of day.
+func (r *Rig) Reopen() *Rig {
+	r.T.Helper()
+	r.Shut()
+	return open(r.T, r.Config, r.clock)
 }
 
 // Root is the folder of the repository.
