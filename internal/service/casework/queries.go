@@ -161,8 +161,8 @@ type Row struct {
 
 // Queue lists the matters of the officer's body, the least legal time first.
 //
-// Each state is read along the index on its own, no further than the page needs, and the pages of the
-// states are merged: so a page costs the same however long the queue is.
+// Each state is read along the index on its own, no further than the page needs; the states are merged,
+// and only what is then on the page is read whole: so a page costs the same however long the queue is.
 func (s *Service) Queue(ctx context.Context, by identity.Actor, f Filter, after Cursor, limit int) ([]Row, error) {
 	states := []State{Received, Accepted, Special, Proposed, Correcting}
 	if len(f.States) > 0 {
@@ -178,11 +178,14 @@ func (s *Service) Queue(ctx context.Context, by identity.Actor, f Filter, after 
 	parts := make([]string, len(states))
 	for i, state := range states {
 		args = append(args, string(state))
-		parts[i] = fmt.Sprintf(`SELECT `+matterColumns+`, name
-			FROM (SELECT m.id, m.case_id, m.number, m.service, m.def, m.body, m.state, m.officer, m.due_on, m.ordinal, m.detail, m.version, c.name
-				FROM casework_matter m JOIN casework_case c ON c.id = m.case_id
-				WHERE m.state = $%d AND `+where+` ORDER BY m.due_on, m.id`+most+`) AS part%d`, len(args), i)
+		parts[i] = fmt.Sprintf(`SELECT due_on, id
+			FROM (SELECT m.due_on, m.id FROM casework_matter m WHERE m.state = $%d AND `+where+` ORDER BY m.due_on, m.id`+most+`) AS part%d`, len(args), i)
 	}
+	text := `SELECT m.id, m.case_id, m.number, m.service, m.def, m.body, m.state, m.officer, m.due_on, m.ordinal, m.detail, m.version, c.name
+		FROM (` + strings.Join(parts, " UNION ALL ") + ` ORDER BY due_on, id` + most + `) AS page
+		JOIN casework_matter m ON m.id = page.id
+		JOIN casework_case c ON c.id = m.case_id
+		ORDER BY page.due_on, page.id`
 	var rows []Row
 	err := s.gate.See(ctx, by, func(v *access.View) error {
 		if err := v.Permit(ctx, ActReadQueue, access.Resource{Kind: "queue", ID: by.Body, Body: by.Body, Purpose: "casework"}); err != nil {
@@ -194,7 +197,7 @@ func (s *Service) Queue(ctx context.Context, by identity.Actor, f Filter, after 
 			m, err := scanMatter(named{r, &row.Name})
 			row.Matter = m
 			return row, err
-		}, strings.Join(parts, " UNION ALL ")+" ORDER BY due_on, id"+most, args...)
+		}, text, args...)
 		return err
 	})
 	return rows, err
