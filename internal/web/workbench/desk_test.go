@@ -127,6 +127,10 @@ func TestQueue(t *testing.T) {
 			t.Error("a colleague's matter is among mine")
 		}
 		one.get("/desk/queue?due=overdue").want(t, 200, "筛选条件下没有办件")
+		m := r.Matter(first.ID, "food-licence")
+		if body := one.get("/desk/queue?"+form("after-due", string(m.DueOn), "after", m.ID).Encode()).want(t, 200, second.Number, "回到第一页").body; strings.Contains(body, first.Number) {
+			t.Error("a page begins with the last matter of the page before")
+		}
 		one.get("/desk/queue?number="+first.Number[:9]).want(t, 200, first.Number)
 		one.get("/desk/queue?state=nonsense&due=never&who=all").want(t, 200, first.Number, second.Number)
 	})
@@ -224,7 +228,7 @@ func TestCase(t *testing.T) {
 		day := []string{"until-year", "2026", "until-month", "12", "until-day", "24"}
 		officer.post(path+"/notice", form(day...)).want(t, 422, "还没有写要补什么")
 		filled := append([]string{"point", "check-layout-flow", "text-check-layout-flow", "生熟没有分开，请重新画图。", "provision-check-layout-flow", "food-safety-law.33", "point", "field-premises"}, day...)
-		officer.post(path+"/notice", form(filled...)).want(t, 422, "“店的地址”还没有填写", "生熟没有分开，请重新画图。")
+		officer.post(path+"/notice", form(filled...)).want(t, 422, "“店的地址：哪里不对”还没有填写", "生熟没有分开，请重新画图。")
 		filled = append(filled, "text-field-premises", "和租赁合同不一样。")
 		preview := main(officer.post(path+"/notice", form(filled...)).want(t, 200).body)
 		if r.Matter(c.ID, "food-licence").State != casework.Received {

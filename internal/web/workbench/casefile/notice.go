@@ -174,7 +174,7 @@ func (s sheet) showNotice(w http.ResponseWriter, r *http.Request, status int, a 
 func (s sheet) pointFields(d *draft, c candidate, p casework.Point) templ.Component {
 	u := s.u
 	id := "text-" + c.key
-	text := gov.Textarea{ID: id, Name: id, Rows: "2", Value: p.Text, Label: gov.Label{Text: u.T("workbench.notice.text")}, Error: d.complaint(id, c.title, id)}
+	text := gov.Textarea{ID: id, Name: id, Rows: "2", Value: p.Text, Label: gov.Label{Text: u.T("workbench.notice.text")}, Error: d.complaint(id, u.T("workbench.notice.of", "what", c.title), id)}
 	law := gov.Select{ID: "provision-" + c.key, Name: "provision-" + c.key, Value: p.Provision, Label: gov.Label{Text: u.T("workbench.notice.provision")}, Items: []gov.SelectItem{{Text: u.T("workbench.notice.provision.none")}}}
 	for _, id := range s.bases() {
 		law.Items = append(law.Items, gov.SelectItem{Value: id, Text: s.words.Provision(id)})
