@@ -48,3 +48,42 @@ func TestLeft(t *testing.T) {
 		}
 	}
 }
+
+// Every reason why a day counts or does not has its words, on the page that counts a clock day by day.
+func TestReasons(t *testing.T) {
+	t.Parallel()
+	for _, l := range lang.All {
+		for _, why := range []deadline.Reason{
+			deadline.Counted, deadline.MakeUp, deadline.FirstDay, deadline.Weekend, deadline.Holiday, deadline.Stopped, deadline.MovedOn, deadline.SameDayOff,
+		} {
+			if p := text.In(l); !p.Has("track.how." + string(why)) {
+				t.Errorf("no words for %s in %s", why, l)
+			}
+		}
+		for _, kind := range deadline.PauseKinds {
+			if p := text.In(l); !p.Has("track.special." + kind) {
+				t.Errorf("no words for %s in %s", kind, l)
+			}
+		}
+	}
+}
+
+// Every event, state and action that a page names has its words.
+func TestWords(t *testing.T) {
+	t.Parallel()
+	p := text.In(lang.ZH)
+	for _, k := range []casework.Kind{
+		casework.Opened, casework.Released, casework.Claimed, casework.HandedOver, casework.Taken, casework.DeemedTaken, casework.NotTaken, casework.MoreAsked, casework.MoreAnswered,
+		casework.Checked, casework.SpecialStarted, casework.SpecialEnded, casework.ExtensionAsked, casework.Extended, casework.RulingProposed, casework.SentBack, casework.Ruled,
+		casework.Fulfilled, casework.Withdrew, casework.Failed, casework.Expired,
+	} {
+		if !p.Has("workbench.event." + string(k)) {
+			t.Errorf("no words for the event %s", k)
+		}
+	}
+	for _, state := range []string{"held", "upstream", "made", "uploaded", "later", "granted"} {
+		if !p.Has("workbench.evidence." + state) {
+			t.Errorf("no words for evidence that is %s", state)
+		}
+	}
+}
