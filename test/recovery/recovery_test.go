@@ -136,6 +136,7 @@ func values(m map[string]string) func(func(string) bool) {
 func quiet(t *testing.T, c *city) {
 	t.Helper()
 	base := open(t, c.data)
+	defer base.Close() // the server brings its journal into the file only when nobody else has it open
 	for end := time.Now().Add(patience); ; <-time.After(50 * time.Millisecond) {
 		now := time.Now().UnixMicro()
 		busy := one(t, base, `SELECT COUNT(*) FROM job_job WHERE due_at <= ? OR lease_by IS NOT NULL`, now) + one(t, base, `SELECT COUNT(*) FROM audit_entry WHERE leaf IS NULL`)

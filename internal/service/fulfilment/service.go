@@ -76,9 +76,13 @@ func (s *Service) Fulfil(ctx context.Context, about casework.About) error {
 			if err != nil {
 				return err
 			}
+			replaces, err := s.held(ctx, tx, *w)
+			if err != nil {
+				return err
+			}
 			certificate, err = s.Credentials.Prepare(ctx, tx, credential.Draft{
 				Type: w.def.Result.Certificate, Holder: w.holder, HolderName: w.name, IssuedOn: string(w.m.DecidedOn),
-				Fields: shown, Case: w.c.ID, Matter: w.m.ID,
+				Fields: shown, Case: w.c.ID, Matter: w.m.ID, Replaces: replaces,
 			})
 			return err
 		})
@@ -145,6 +149,19 @@ func (s *Service) shown(w work) (map[string]string, error) {
 		}
 	}
 	return shown, nil
+}
+
+// held is the certificate whose place the new one takes: a holder who has one already of a type of which
+// there is only one gets it anew (换发), as the second decision says.
+func (s *Service) held(ctx context.Context, tx db.Queryer, w work) (string, error) {
+	if t, _ := s.Certificate(w.def.Result.Certificate); !t.One {
+		return "", nil
+	}
+	c, found, err := s.Credentials.Held(ctx, tx, w.holder, w.def.Result.Certificate, string(w.m.DecidedOn))
+	if err != nil || !found {
+		return "", err
+	}
+	return c.ID, nil
 }
 
 // sign seals a certificate, where there is one. A seal that is asked twice seals the same content.

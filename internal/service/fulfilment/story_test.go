@@ -149,6 +149,34 @@ func TestCertificate(t *testing.T) {
 	})
 }
 
+// Somebody who has the one licence that she can have, applies again and succeeds, has the new one; the
+// old one has lapsed.
+func TestSecondLicence(t *testing.T) {
+	t.Parallel()
+	rig.Each(t, func(t *testing.T, r *rig.Rig) {
+		wang := r.For("wang", rig.Xinyuan)
+		var licences []credential.Certificate
+		for _, premises := range []string{"示范市美食街 12 号", "示范市美食街 30 号"} {
+			c := r.Apply(wang, "open-a-restaurant", rig.Restaurant, map[string]string{"premises": premises})
+			m := r.Approve(c.ID, "food-licence")
+			licence, _ := certificate(r, m)
+			if licence.Fields["address"] != premises || licence.Status != credential.InForce {
+				t.Fatalf("the licence is %+v", licence)
+			}
+			licences = append(licences, licence)
+			r.Pass(48 * time.Hour)
+		}
+		first, second := rig.Must(r.Credentials.Find(r.Ctx(), r.Store.Read(), licences[0].ID))(r), licences[1]
+		if first.Status != credential.Lapsed || second.Replaces != first.ID || second.Revision != 2 || second.Number != first.Number {
+			t.Errorf("the first is %s; the second replaces %q as number %s, revision %d", first.Status, second.Replaces, second.Number, second.Revision)
+		}
+		held, found, err := r.Credentials.Held(r.Ctx(), r.Store.Read(), rig.Xinyuan, "food-licence", string(r.Today()))
+		if err != nil || !found || held.ID != second.ID {
+			t.Errorf("she holds %v: %v", held.ID, err)
+		}
+	})
+}
+
 func TestNewBusiness(t *testing.T) {
 	t.Parallel()
 	rig.Each(t, func(t *testing.T, r *rig.Rig) {
