@@ -1,10 +1,6 @@
 // What is looked for on one page in one view.
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { root } from "./lib.mjs";
-
-const shots = join(root, "test/browser/shots");
-mkdirSync(shots, { recursive: true });
+import { shots } from "./lib.mjs";
 
 const desk = { viewport: { width: 1280, height: 900 } };
 const phone = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true };
@@ -22,17 +18,21 @@ export function views(page) {
   return all;
 }
 
-const address = (base, page, lang) => base + (lang === "en" && page.english !== "cookie" ? "/en" + (page.path === "/" ? "" : page.path) : page.path);
+// A checklist carries the language in which it was made in its address.
+const plain = (page) => page.path.replace(/^\/en(?=\/|$)/, "") || "/";
+const address = (base, page, lang) => base + (lang === "en" && page.english !== "cookie" ? "/en" + (plain(page) === "/" ? "" : plain(page)) : plain(page));
+const called = (page) => (page.name ?? page.path).replace(/^\/$/, "home").replace(/^\//, "").replace(/[^\w\u4e00-\u9fff]+/g, "-") || "home";
 
 // followed remembers what every address of the site answered, so that each is asked once.
 const followed = new Map();
 
 // follow asks every link of the page: one that leads nowhere is worse than none.
-async function follow(tab, base) {
+async function follow(tab, base, page) {
   const problems = [];
   const links = await tab.evaluate(() => [...document.querySelectorAll("a[href]")].map((a) => a.href.split("#")[0]));
   for (const link of new Set(links)) {
     if (!link.startsWith(base) || link.includes("/gallery/error/")) continue;
+    if (link === tab.url().split("#")[0] && page.status >= 400) continue; // a page that is missing links to its own content
     if (!followed.has(link)) {
       const answer = await tab.context().request.get(link, { maxRedirects: 0, failOnStatusCode: false });
       followed.set(link, answer.status());
@@ -57,8 +57,8 @@ export async function look(tab, { base, page, lang, view, axe, titles }) {
   const status = page.status ?? 200;
   if (answer.status() !== status) return [`status ${answer.status()}, want ${status}`];
 
-  const file = `${page.path.replace(/^\/$/, "home").replace(/^\//, "").replaceAll("/", "-") || "home"}-${lang}-${view.name}.png`;
-  await tab.screenshot({ path: join(shots, file), fullPage: true, timeout: 30000 });
+  if (page.then) await page.then(tab);
+  await tab.screenshot({ path: join(shots, `${called(page)}-${lang}-${view.name}.png`), fullPage: true, timeout: 30000 });
   if (view.name === "noscript") return problems.concat(await noscript(tab));
 
   const facts = await tab.evaluate(inspect, view.target ?? 44);
@@ -68,9 +68,12 @@ export async function look(tab, { base, page, lang, view, axe, titles }) {
   for (const skip of facts.skips) say(`heading level skipped: ${skip}`);
   if (view.context.isMobile) for (const small of facts.small) say(small);
   for (const missing of facts.missing) say(`text missing: ${missing}`);
-  const other = titles.get(facts.title);
-  if (status === 200 && other && other !== page.path) say(`the title "${facts.title}" is that of ${other} too`);
-  titles.set(facts.title, page.path);
+  // One title leads to one page; the same page with other contents may bear it again.
+  const other = titles.get(facts.title), here = (page.same ?? plain(page)).split("?")[0];
+  if (status === 200 && other && other !== here) say(`the title "${facts.title}" is that of ${other} too`);
+  titles.set(facts.title, here);
+  if (page.wrong && !/^(错误：|Error: )/.test(facts.title)) say(`the title of a page with a complaint is "${facts.title}"`);
+  if (page.wrong && !(await tab.locator(".govuk-error-summary").count())) say("the complaint is not summed up at the top");
   const limit = (page.weight ?? (page.staff ? 120 : 60)) * 1024;
   if (view.name === "desk" && bytes > limit) say(`${Math.round(bytes / 1024)} KB transferred, more than ${limit / 1024}`);
 
@@ -81,7 +84,7 @@ export async function look(tab, { base, page, lang, view, axe, titles }) {
   for (const v of report.violations) for (const n of v.nodes.slice(0, 3)) say(`axe ${v.id} (${v.impact}): ${n.html.slice(0, 160)} — ${(n.any[0] ?? n.all[0] ?? n.none[0])?.message ?? ""}`);
 
   if (view.name === "desk") {
-    problems.push(...(await follow(tab, base)));
+    problems.push(...(await follow(tab, base, page)));
     await tab.keyboard.press("Tab");
     const first = await tab.evaluate(() => document.activeElement?.className ?? "");
     // An error summary takes the focus first, so that it is read out.

@@ -1,15 +1,20 @@
-// Looks at every listed page as people do: on a desk and on a phone, in both languages, large and dark,
-// with and without script, and fails on what nobody would notice until somebody could not go on.
+// Goes the whole way through a fresh city as people do: without script on a telephone, by keyboard alone,
+// and from the officers' desk; then looks at every page on a desk and on a phone, in both languages, large
+// and dark, and fails on what nobody would notice until somebody could not go on.
 //
 //   node test/browser/run.mjs --serve                starts bin/tongban with a fresh demonstration city
 //   node test/browser/run.mjs --base http://…:8080   looks at a running one
-//   … --only gallery/home   --view phone,elder       a part of it
+//   … --only track          pages whose name or path contains the word; journeys too, when it names one
+//   … --view phone,elder    a part of the views      … --lang en    one language
+//   … --workers 1           browsers at a time (2)   … --verbose    says what passed
 //
 // Screens are written to test/browser/shots/. The last line is "N passed, M failed".
 import { readFileSync } from "node:fs";
-import { pages } from "./pages.mjs";
+import { join } from "node:path";
+import { after, before, prepare } from "./journeys.mjs";
+import { anybodys, desks, hers } from "./pages.mjs";
 import { look, views } from "./look.mjs";
-import { Chromium, languages, options, serve, signIn } from "./lib.mjs";
+import { Chromium, languages, options, serve, shots } from "./lib.mjs";
 
 const opt = options();
 const server = opt.serve ? await serve() : null;
@@ -19,36 +24,89 @@ if (!base) {
   process.exit(2);
 }
 const axe = readFileSync(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
-const chromium = new Chromium();
-const titles = new Map();
+const workers = Array.from({ length: Number(opt.workers ?? 2) }, () => new Chromium());
+const titles = Object.fromEntries(languages.map((lang) => [lang, new Map()]));
+const found = {};
+const began = Date.now();
 let passed = 0, failed = 0;
 
-try {
+function tell(name, problems) {
+  if (problems.length === 0) {
+    passed++;
+    if (opt.verbose) console.log(`ok   ${name}`);
+    return;
+  }
+  failed++;
+  console.log(`FAIL ${name}`);
+  for (const problem of problems) console.log(`     ${problem}`);
+}
+
+// spread lets the workers take one task after the other.
+async function spread(tasks) {
+  const queue = [...tasks];
+  await Promise.all(workers.map(async (chromium) => {
+    for (let task; (task = queue.shift()); ) await task(chromium);
+  }));
+}
+
+// go walks one journey. Officers sit at desks of their own, in the same browser.
+async function go(chromium, journey) {
+  const from = Date.now();
+  const view = { context: journey.context, once: journey.once };
+  const problems = await chromium.page(base, { lang: journey.lang, view, who: journey.who }, async (tab, context) => {
+    const problems = [];
+    const desks = [];
+    const staff = async (login) => {
+      const desk = await context.browser().newContext({ viewport: { width: 1280, height: 900 }, javaScriptEnabled: false, locale: "zh-CN" });
+      desks.push(desk);
+      const { enter } = await import("./lib.mjs");
+      await enter(desk, base, login);
+      return desk.newPage();
+    };
+    tab.setDefaultTimeout(60000);
+    try {
+      Object.assign(found, await journey.run(tab, base, (problem) => problems.push(problem), staff, found));
+    } catch (error) {
+      const picture = join(shots, `stuck-${journey.name.replace(/\W+/g, "-")}.png`);
+      await tab.screenshot({ path: picture, fullPage: true }).catch(() => {});
+      problems.push(`stuck at ${tab.url().slice(base.length)}: ${String(error.stack ?? error).slice(0, 900)}`, `see ${picture}`);
+    } finally {
+      for (const desk of desks) await desk.close();
+    }
+    return problems;
+  });
+  tell(`journey: ${journey.name} (${Math.round((Date.now() - from) / 1000)} s)`, problems);
+}
+
+const wanted = (page) => !opt.only || (page.name ?? "").includes(opt.only) || page.path.includes(opt.only);
+
+function looks(pages) {
+  const tasks = [];
   for (const page of pages) {
-    if (opt.only && !page.path.includes(opt.only)) continue;
+    if (!page.path || !wanted(page)) continue;
     for (const lang of page.langs ?? languages) {
-      await chromium.close(); // a browser that has looked at many pages falls over on a busy machine
+      if (opt.lang && opt.lang !== lang) continue;
       for (const view of views(page)) {
         if (opt.view && !opt.view.split(",").includes(view.name)) continue;
-        const name = `${page.path} ${lang} ${view.name}`;
-        const problems = await chromium.page(base, { page, lang, view }, async (tab, context) => {
-          if (page.as) await signIn(context, base, page.as);
-          return look(tab, { base, page, lang, view, axe, titles });
+        tasks.push(async (chromium) => {
+          const problems = await chromium.page(base, { lang, view, who: page.who }, (tab) => look(tab, { base, page, lang, view, axe, titles: titles[lang] }));
+          tell(`${page.name ? `${page.name} ` : ""}${page.path} ${lang} ${view.name}`, problems);
         });
-        if (problems.length === 0) {
-          passed++;
-          if (opt.verbose) console.log(`ok   ${name}`);
-        } else {
-          failed++;
-          console.log(`FAIL ${name}`);
-          for (const problem of problems) console.log(`     ${problem}`);
-        }
       }
     }
   }
+  return tasks;
+}
+
+try {
+  const walk = (lanes) => spread(lanes.map((lane) => async (chromium) => { for (const journey of lane) await go(chromium, journey); }));
+  await walk(before);
+  Object.assign(found, await workers[0].page(base, { lang: "zh", view: { context: {} }, who: "wang@1" }, (tab) => prepare(tab, base)));
+  await spread(looks([...anybodys, ...hers(found), ...desks(found)]));
+  await walk(after);
 } finally {
-  await chromium.close();
+  for (const chromium of workers) await chromium.close();
   await server?.stop();
 }
-console.log(`${passed} passed, ${failed} failed`);
+console.log(`${passed} passed, ${failed} failed in ${Math.round((Date.now() - began) / 1000)} s`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);

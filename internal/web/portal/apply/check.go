@@ -158,18 +158,18 @@ func (s sheet) material(t application.Task) string {
 }
 
 func (h *Handler) submit(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
-	if err != nil {
-		return err
-	}
-	declared := r.PostFormValue("declared") == "yes"
-	c, err := h.Application.Submit(r.Context(), s.u.Actor, s.ID, declared)
+	u, declared := ui.From(r), r.PostFormValue("declared") == "yes"
+	c, err := h.Application.Submit(r.Context(), u.Actor, r.PathValue("id"), declared)
 	var f *fault.Error
 	if errors.As(err, &f) && f.Kind == fault.Invalid {
+		s, err := h.open(w, r)
+		if err != nil {
+			return err
+		}
 		return h.showCheck(w, r, http.StatusUnprocessableEntity, s, f.Fields, declared)
 	}
 	if err != nil {
 		return err
 	}
-	return s.u.See(w, r, "/me/applications/"+c.ID+"/receipt")
+	return u.See(w, r, "/me/applications/"+c.ID+"/receipt")
 }

@@ -38,6 +38,7 @@ func (h *Handler) Mount(m *ui.Mux) {
 	m.Handle("GET /apply/{id}/materials/{material}", h.material)
 	m.Handle("POST /apply/{id}/materials/{material}", h.choose)
 	m.Upload("POST /apply/{id}/materials/{material}/files", uploadLimit, h.upload)
+	m.Handle("GET /apply/{id}/materials/{material}/files", h.files)
 	m.Handle("GET /apply/{id}/check", h.check)
 	m.Handle("POST /apply/{id}/check", h.submit)
 }

@@ -187,6 +187,12 @@ func (h *Handler) choose(w http.ResponseWriter, r *http.Request) error {
 	return s.u.See(w, r, s.after(r, id))
 }
 
+// files leads back to the material: the page of a complaint bears this address, and is reloaded or read in
+// another language.
+func (h *Handler) files(w http.ResponseWriter, r *http.Request) error {
+	return ui.From(r).See(w, r, "/apply/"+r.PathValue("id")+"/materials/"+r.PathValue("material")+query(r))
+}
+
 // upload takes files in, one after the other. A file that is refused leaves the others.
 func (h *Handler) upload(w http.ResponseWriter, r *http.Request) error {
 	s, err := h.open(w, r)
@@ -224,7 +230,11 @@ func Links(u *ui.Request, wrong []fault.Field) []gov.ErrorLink {
 		for k, v := range f.Args {
 			args = append(args, k, v)
 		}
-		links = append(links, gov.ErrorLink{Text: f.Name + u.T("apply.colon") + u.T(f.Code, args...), Href: "#files"})
+		said := u.T(f.Code, args...)
+		if f.Name != "" {
+			said = u.T("apply.material.complaint", "file", f.Name, "complaint", said)
+		}
+		links = append(links, gov.ErrorLink{Text: said, Href: "#files"})
 	}
 	return links
 }

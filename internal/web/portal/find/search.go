@@ -75,21 +75,27 @@ type hit struct {
 // find lists what fits a query, the best first. A rare word weighs more than a common one; a query
 // none of whose words is known finds nothing.
 func (x *index) find(query string, most int) []hit {
-	scores := map[int]float64{}
+	type found struct {
+		score   float64
+		matched int
+	}
+	hitBy := map[int]found{}
 	words := tokens(query)
-	total := 0.0
 	for _, t := range words {
-		found := x.postings[t]
-		total += weightName
-		for _, p := range found {
-			scores[p.doc] += p.weight / (1 + float64(len(found))/float64(len(x.docs)))
+		all := x.postings[t]
+		for _, p := range all {
+			f := hitBy[p.doc]
+			f.score += p.weight / (1 + float64(len(all))/float64(len(x.docs)))
+			f.matched++
+			hitBy[p.doc] = f
 		}
 	}
 	var hits []hit
-	for n, score := range scores {
-		if score < total*0.2 { // one pair of characters in a long sentence is chance
+	for n, f := range hitBy {
+		if f.matched*4 < len(words) { // one pair of characters in a long sentence is chance
 			continue
 		}
+		score := f.score
 		if x.docs[n].matter == nil {
 			score *= 1.3 // the whole thing before its parts
 		}
@@ -110,7 +116,7 @@ func (d doc) key() string {
 
 // stop are words that people put round what they want, in sentences such as 我想开个小饭馆怎么办.
 var stop = strings.NewReplacer("我想要", " ", "我想", " ", "我要", " ", "想要", " ", "怎么办理", " ", "怎么办", " ", "怎么", " ", "如何", " ",
-	"办理", " ", "一个", " ", "一家", " ", "开个", "开", "办个", "办", "需要", " ", "什么", " ", "哪些", " ", "手续", " ", "请问", " ", "？", " ", "?", " ", "，", " ", "。", " ")
+	"办理", " ", "开一家", " ", "开家", " ", "一个", " ", "一家", " ", "开个", "开", "办个", "办", "需要", " ", "什么", " ", "哪些", " ", "手续", " ", "请问", " ", "？", " ", "?", " ", "，", " ", "。", " ")
 
 // tokens cuts a text into pairs of Chinese characters and words of Latin letters and digits.
 func tokens(text string) []string {

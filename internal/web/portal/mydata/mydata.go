@@ -61,30 +61,25 @@ func (h *Handler) rows(r *http.Request, u *ui.Request, before string) (rows []au
 // pages bounds how far back one request looks for lines to show.
 const pages = 20
 
-// search reads back until there is a page of entries that are wanted, and says where the next one begins.
-func (h *Handler) search(r *http.Request, u *ui.Request, before string, wanted func(audit.Row) bool) (found []audit.Row, next string, err error) {
+// search reads back and hands over entry after entry until there are enough, and says where the next page
+// begins.
+func (h *Handler) search(r *http.Request, u *ui.Request, before string, take func(audit.Row) (enough bool)) (next string, err error) {
 	for range pages {
 		rows, err := h.rows(r, u, before)
 		if err != nil {
-			return nil, "", err
+			return "", err
 		}
 		for i, row := range rows {
-			if wanted(row) {
-				found = append(found, row)
-			}
-			if len(found) == pageSize && i < len(rows)-1 {
-				return found, row.ID, nil
+			if take(row) && (i < len(rows)-1 || len(rows) == pageSize) {
+				return row.ID, nil
 			}
 		}
 		if len(rows) < pageSize {
-			return found, "", nil
+			return "", nil
 		}
 		before = rows[len(rows)-1].ID
-		if len(found) == pageSize {
-			break
-		}
 	}
-	return found, before, nil
+	return before, nil
 }
 
 // kinds of looker, by which the list can be narrowed. Others are all but oneself: what a person comes
@@ -119,13 +114,6 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rows, next, err := h.search(r, u, r.URL.Query().Get("before"), func(row audit.Row) bool {
-		// What happened before the application was sent belongs to its draft.
-		return isKind(kind, row) && (only == "" || row.Case != "" && names[row.Case] == names[only])
-	})
-	if err != nil {
-		return err
-	}
 	words := say.In(u.Printer, h.City())
 	head := []gp.Column{{Text: u.T("mydata.col.when")}, {Text: u.T("mydata.col.who")}, {Text: u.T("mydata.col.what")}, {Text: u.T("mydata.col.why")}, {Text: u.T("mydata.col.more")}}
 	v := view{
@@ -142,24 +130,28 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 		v.Tabs.Items = append(v.Tabs.Items, gp.Tab{Text: u.T("mydata.kind." + k), Href: "/me/data?kind=" + k + query, Current: k == kind})
 	}
 	var lines []line
-	for _, row := range rows {
+	next, err := h.search(r, u, r.URL.Query().Get("before"), func(row audit.Row) bool {
+		// What happened before the application was sent belongs to its draft.
+		if !isKind(kind, row) || only != "" && (row.Case == "" || names[row.Case] != names[only]) {
+			return false
+		}
 		l := h.line(u, words, row, names)
 		if kindOf(row) == "officer" && row.Case == "" && row.Outcome == audit.Done {
 			v.Alarms.Rows = append(v.Alarms.Rows, l.cells(u))
-			continue
+		} else if i := slices.IndexFunc(lines, l.same); kind == "others" && i >= 0 {
+			lines[i].times++
+		} else {
+			lines = append(lines, l)
 		}
-		if kind == "others" {
-			if i := slices.IndexFunc(lines, l.same); i >= 0 {
-				lines[i].times++
-				continue
-			}
-		}
-		lines = append(lines, l)
+		return len(lines)+len(v.Alarms.Rows) == pageSize
+	})
+	if err != nil {
+		return err
 	}
 	for _, l := range lines {
 		v.Table.Rows = append(v.Table.Rows, l.cells(u))
 	}
-	v.Empty = len(rows) == 0
+	v.Empty = len(lines)+len(v.Alarms.Rows) == 0
 	if next != "" {
 		v.More = "/me/data?kind=" + kind + query + "&before=" + next
 	}

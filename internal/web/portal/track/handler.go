@@ -243,13 +243,13 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 			next = u.Day(string(sum.next))
 		}
 		rows[sum.group] = append(rows[sum.group], gp.Line{Cells: []gp.Cell{
-			{HTML: gp.Link{Text: u.Of(s.Name), Href: "/me/applications/" + c.ID}.View()}, {Text: c.Number, NoWrap: true}, {Text: sum.state}, {Text: next, NoWrap: true},
+			{HTML: gp.Link{Text: u.Of(s.Name), Href: "/me/applications/" + c.ID}.View()}, {Text: c.Number, NoWrap: true}, {Text: sum.state}, {Text: next},
 		}})
 	}
 	for _, d := range drafts {
 		if s, err := h.Application.Service(r.Context(), d.Edition); err == nil {
 			rows["drafts"] = append(rows["drafts"], gp.Line{Cells: []gp.Cell{
-				{HTML: gp.Link{Text: u.Of(s.Name), Href: "/apply/" + d.ID}.View()}, {Text: u.T("track.state.draft")}, {Text: u.Moment(d.Updated), NoWrap: true},
+				{HTML: gp.Link{Text: u.Of(s.Name), Href: "/apply/" + d.ID}.View()}, {Text: u.T("track.state.draft")}, {Text: u.Moment(d.Updated)},
 			}})
 		}
 	}
