@@ -251,6 +251,9 @@ func (a *App) build(ctx context.Context) error {
 	a.Casework = casework.New(casework.Config{
 		Gate: a.Gate, Jobs: a.Jobs, Editions: a.Editions, Registry: a.Registry, Read: a.Store.Read(), Calendar: a.calendar, Now: a.Now,
 		KeyOf: func(register string) string { return a.City().Registers[register].Key },
+		Staff: func(ctx context.Context, body string) ([]identity.Account, error) {
+			return a.Identity.Colleagues(ctx, body, string(org.Officer), string(org.Head))
+		},
 	})
 	a.Application = application.New(application.Config{
 		Gate: a.Gate, Read: a.Store.Read(), Casework: a.Casework, Registry: a.Registry, Credentials: a.Credentials, Editions: a.Editions, Now: a.Now,

@@ -52,7 +52,7 @@ type Case struct {
 	Evidence  map[string]Evidence
 	Draft     string // the draft it came from; one draft opens at most one case
 	OpenedAt  time.Time
-	ClosedAt  time.Time // zero while any matter is open
+	ClosedAt  time.Time // zero while anything is left to be done in a matter
 	Receipt   string    // audit entry of the submission, for the log proof
 	Version   int
 }
@@ -99,6 +99,11 @@ type Matter struct {
 	Version int
 	Ordinal int
 	Detail
+}
+
+// Done reports whether nothing is left to be done: the matter has ended, and what it gave was given.
+func (m Matter) Done() bool {
+	return m.State.Ended() && (m.State != Approved || m.Result != nil)
 }
 
 // Detail is what is known of a matter beyond what queues are searched by.
@@ -213,6 +218,7 @@ type Result struct {
 type Handover struct {
 	From string       `json:"from"`
 	To   string       `json:"to"`
+	Name string       `json:"name,omitempty"` // of whom it went to
 	Note string       `json:"note"`
 	On   deadline.Day `json:"on"`
 }

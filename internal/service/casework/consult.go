@@ -37,6 +37,11 @@ func (s *Service) Consult(ctx context.Context, by identity.Actor, matter, body, 
 	if until <= deadline.Of(s.now()) {
 		return fault.Fields([]fault.Field{{Name: "until", Code: "field.date-past"}})
 	}
+	if staff, err := s.staff(ctx, body); err != nil {
+		return err
+	} else if len(staff) == 0 { // there is nobody to answer
+		return fault.Fields([]fault.Field{{Name: "body", Code: "field.option"}})
+	}
 	return s.gate.Do(ctx, by, func(tx *access.Tx) error {
 		m, err := findMatter(ctx, tx, matter)
 		if err != nil {

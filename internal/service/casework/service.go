@@ -22,6 +22,7 @@ type Service struct {
 	editions *catalogue.Editions
 	registry *registry.Service
 	keyOf    func(register string) string
+	staff    func(ctx context.Context, body string) ([]identity.Account, error)
 	read     db.Queryer
 	calendar func() *deadline.Calendar
 	now      func() time.Time
@@ -33,15 +34,16 @@ type Config struct {
 	Jobs     *job.Queue
 	Editions *catalogue.Editions
 	Registry *registry.Service
-	KeyOf    func(register string) string // what a register's records are about: person or business
-	Read     db.Queryer                   // for the platform's own look at its work; shows nothing to anybody
-	Calendar func() *deadline.Calendar    // as it stands now: a year's notice comes while cases are open
+	KeyOf    func(register string) string                                       // what a register's records are about: person or business
+	Staff    func(ctx context.Context, body string) ([]identity.Account, error) // who handles matters in a body
+	Read     db.Queryer                                                         // for the platform's own look at its work; shows nothing to anybody
+	Calendar func() *deadline.Calendar                                          // as it stands now: a year's notice comes while cases are open
 	Now      func() time.Time
 }
 
 // New makes the service and takes over the jobs that it handles.
 func New(c Config) *Service {
-	s := &Service{gate: c.Gate, jobs: c.Jobs, editions: c.Editions, registry: c.Registry, keyOf: c.KeyOf, read: c.Read, calendar: c.Calendar, now: c.Now}
+	s := &Service{gate: c.Gate, jobs: c.Jobs, editions: c.Editions, registry: c.Registry, keyOf: c.KeyOf, staff: c.Staff, read: c.Read, calendar: c.Calendar, now: c.Now}
 	job.Handle(c.Jobs, jobWake, s.wake)
 	job.Handle(c.Jobs, jobCheck, s.check)
 	job.Handle(c.Jobs, jobFailOut, s.failOut)
@@ -208,10 +210,7 @@ func (s *Service) happen(ctx context.Context, tx *access.Tx, m Matter, e Event) 
 	if err := insertEvents(ctx, tx, []Record{r}); err != nil {
 		return err
 	}
-	if after.State.Ended() {
-		if err := holdCase(ctx, tx, after.Case); err != nil {
-			return err
-		}
+	if after.Done() {
 		if err := closeCase(ctx, tx, after.Case, e.At); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -102,11 +103,16 @@ func holdCase(ctx context.Context, q db.Queryer, id string) error {
 	return err
 }
 
-// closeCase closes a case none of whose matters is open any more; it does nothing otherwise.
+// closeCase closes a case in which nothing is left to be done; it does nothing otherwise.
 func closeCase(ctx context.Context, q db.Queryer, id string, at time.Time) error {
-	_, err := q.ExecContext(ctx, `UPDATE casework_case SET closed_at = $1
-		WHERE id = $2 AND closed_at IS NULL AND NOT EXISTS
-		(SELECT 1 FROM casework_matter WHERE case_id = $2 AND state IN (`+openList+`))`, at.UnixMicro(), id)
+	if err := holdCase(ctx, q, id); err != nil {
+		return err
+	}
+	matters, err := mattersOf(ctx, q, id)
+	if err != nil || slices.ContainsFunc(matters, func(m Matter) bool { return !m.Done() }) {
+		return err
+	}
+	_, err = q.ExecContext(ctx, `UPDATE casework_case SET closed_at = $1 WHERE id = $2 AND closed_at IS NULL`, at.UnixMicro(), id)
 	return err
 }
 

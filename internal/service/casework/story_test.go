@@ -226,6 +226,10 @@ func TestCorrection(t *testing.T) {
 			officer := r.As("fire-1")
 			r.OK(r.Casework.Claim(r.Ctx(), officer, m.ID))
 			r.Pass(time.Hour)
+			for _, p := range []casework.Point{{Field: "no-such", Text: "t"}, {Material: "no-such", Text: "t"}, {Field: "sign_words", Text: "t"}, {Material: "layout", Text: "t"}} {
+				// What the applicant cannot answer, or what another body's matter asks for.
+				wantFault(t, r.Casework.AskForMore(r.Ctx(), officer, m.ID, []casework.Point{p}, "2026-12-10"), fault.Invalid, "error.fields")
+			}
 			r.OK(r.Casework.AskForMore(r.Ctx(), officer, m.ID, points, "2026-12-10"))
 			r.Work()
 			if m = r.In(c.ID, "fire-check", casework.Correcting); m.DueOn != "2026-12-10" {
@@ -523,8 +527,20 @@ func TestAtTheSameMoment(t *testing.T) {
 				t.Error(err)
 			}
 		})
+		if !r.Case(c.ID).ClosedAt.IsZero() {
+			t.Error("the case is closed before the certificates are issued")
+		}
+		var carry []casework.About
+		for _, def := range []string{"fire-check", "sign-filing"} {
+			carry = append(carry, casework.About{Case: c.ID, Matter: r.Matter(c.ID, def).ID})
+		}
+		together(len(carry), func(i int) {
+			if err := r.Fulfilment.Fulfil(r.Ctx(), carry[i]); err != nil {
+				t.Error(err)
+			}
+		})
 		if r.Case(c.ID).ClosedAt.IsZero() {
-			t.Error("all ended at the same moment and the case stayed open")
+			t.Error("all was carried out at the same moment and the case stayed open")
 		}
 		r.Work()
 	})
@@ -632,8 +648,11 @@ func TestDesk(t *testing.T) {
 			t.Errorf("somebody else's matter is handed over: %v", err)
 		}
 		wantFault(t, r.Casework.HandOver(r.Ctx(), market1, food.ID, market2.ID, " "), fault.Invalid, "error.fields")
+		for _, to := range []string{"o_fire-1", "o_market-9", "p-wang", "o_gov-service-admin"} { // nobody of this body who handles matters
+			wantFault(t, r.Casework.HandOver(r.Ctx(), market1, food.ID, to, "休假"), fault.Invalid, "error.fields")
+		}
 		r.OK(r.Casework.HandOver(r.Ctx(), market1, food.ID, market2.ID, "休假"))
-		if m := r.Matter(c.ID, "food-licence"); m.Officer != market2.ID || len(m.Handovers) != 1 || m.DueOn != food.DueOn {
+		if m := r.Matter(c.ID, "food-licence"); m.Officer != market2.ID || m.OfficerName != market2.Name() || len(m.Handovers) != 1 || m.DueOn != food.DueOn {
 			t.Errorf("handed over: %s, %+v, due %s", m.Officer, m.Handovers, m.DueOn)
 		}
 		for _, tt := range []struct {
@@ -661,6 +680,9 @@ func TestDesk(t *testing.T) {
 
 		// Another body is asked; only it may answer, once; the asked body does not see the case.
 		wantFault(t, r.Casework.Consult(r.Ctx(), market2, food.ID, "health", "有无处罚？", "2026-12-02"), fault.Invalid, "error.fields") // no time to answer
+		for _, body := range []string{"no-such-body", "data-bureau"} {                                                              // nobody there could answer
+			wantFault(t, r.Casework.Consult(r.Ctx(), market2, food.ID, body, "有无处罚？", "2026-12-10"), fault.Invalid, "error.fields")
+		}
 		r.OK(r.Casework.Consult(r.Ctx(), market2, food.ID, "health", "有无处罚？", "2026-12-10"))
 		open := rig.Must(r.Casework.OpenConsultations(r.Ctx(), r.As("health-1")))(r)
 		if len(open) != 1 || open[0].Question != "有无处罚？" {

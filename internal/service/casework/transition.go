@@ -64,7 +64,7 @@ func (r rules) next(m Matter, e Event) (Matter, []Effect, error) {
 	case Claimed:
 		m.Officer, m.OfficerName = e.By.ID, e.By.Name()
 	case HandedOver:
-		m.Officer, m.OfficerName = e.Handover.To, ""
+		m.Officer, m.OfficerName = e.Handover.To, e.Handover.Name
 		m.Handovers = append(slices.Clone(m.Handovers), *e.Handover)
 	case Checked:
 		m = m.checked(e.Checks)

@@ -69,7 +69,15 @@ func (s *Service) HandOver(ctx context.Context, by identity.Actor, matter, to, n
 		return err
 	}
 	return s.act(ctx, by, matter, ActHandOver, func(_ *access.Tx, _ Case, m Matter) (Event, error) {
-		return Event{Kind: HandedOver, Text: note, Handover: &Handover{From: m.Officer, To: to, Note: note, On: deadline.Of(s.now())}}, nil
+		staff, err := s.staff(ctx, m.Body)
+		if err != nil {
+			return Event{}, err
+		}
+		i := slices.IndexFunc(staff, func(a identity.Account) bool { return a.ID == to })
+		if i < 0 {
+			return Event{}, fault.Fields([]fault.Field{{Name: "to", Code: "field.option"}})
+		}
+		return Event{Kind: HandedOver, Text: note, Handover: &Handover{From: m.Officer, To: to, Name: staff[i].Name, Note: note, On: deadline.Of(s.now())}}, nil
 	})
 }
 
@@ -99,9 +107,33 @@ func (s *Service) AskForMore(ctx context.Context, by identity.Actor, matter stri
 	if err := asked.Check(today); err != nil {
 		return err
 	}
-	return s.act(ctx, by, matter, ActAsk, func(*access.Tx, Case, Matter) (Event, error) {
-		return Event{Kind: MoreAsked, Asked: &asked}, nil
+	return s.act(ctx, by, matter, ActAsk, func(_ *access.Tx, c Case, m Matter) (Event, error) {
+		return Event{Kind: MoreAsked, Asked: &asked}, s.answerable(ctx, c, m, points)
 	})
+}
+
+// answerable says whether the applicant can do what the points ask for: each names a field or a material
+// of this matter, or nothing but words.
+func (s *Service) answerable(ctx context.Context, c Case, m Matter, points []Point) error {
+	service, err := s.editions.Find(ctx, c.Edition)
+	if err != nil {
+		return err
+	}
+	known := map[string]bool{}
+	for i := range service.Materials {
+		known["material:"+service.Materials[i].ID] = slices.Contains(service.Materials[i].For, m.Def)
+	}
+	for i := range service.Sections {
+		for _, f := range service.Sections[i].Fields {
+			known["field:"+f.ID] = slices.Contains(f.For, m.Def)
+		}
+	}
+	for _, p := range points {
+		if p.Material != "" && !known["material:"+p.Material] || p.Field != "" && !known["field:"+p.Field] {
+			return fault.Fields([]fault.Field{{Name: "points", Code: "field.option"}})
+		}
+	}
+	return nil
 }
 
 // Correction is the applicant's answer to a notice.
