@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -261,24 +262,34 @@ func (h *Handler) section(w http.ResponseWriter, r *http.Request) error {
 	if done, err := gone(w, r, s); done {
 		return err
 	}
-	return h.showSection(w, r, http.StatusOK, s, r.PathValue("section"))
+	return h.showSection(w, r, http.StatusOK, s, r.PathValue("section"), nil)
 }
 
-func (h *Handler) showSection(w http.ResponseWriter, r *http.Request, status int, s sheet, id string) error {
+// showSection draws a part of the form as it is saved. typed is what the person wrote over something that
+// another window has saved meanwhile: it stays in its fields, with the other beside it.
+func (h *Handler) showSection(w http.ResponseWriter, r *http.Request, status int, s sheet, id string, typed map[string]application.Entry) error {
 	t, _, ok := s.Task(id)
 	if !ok {
 		return fault.New(fault.NotFound, "error.page")
 	}
 	v := sectionView{
 		Request: s.u, Caption: s.u.Of(s.service.Name), Title: s.u.Of(t.Section.Title), Notes: map[string]string{},
-		Action: s.path("/form/"+id) + query(r),
+		Action: s.path("/form/"+id) + query(r), Seen: s.Seen(id), Changed: typed != nil,
 	}
 	wrong := false
 	for _, f := range t.Fields {
-		drawn := s.field(f)
+		drawn, e := s.field(f), s.Values[f.ID]
+		if x, ok := typed[f.ID]; ok && !drawn.Locked && x.Value.Value != e.Value.Value {
+			v.Notes[f.ID] = s.u.T("apply.section.other", "value", drawn.Shown(s.u.Printer))
+			drawn.Value, drawn.Wrong = x.Value.Value, nil
+			if x.Code != "" {
+				drawn.Wrong = &fault.Field{Name: f.ID, Code: x.Code, Args: x.Args}
+			}
+			v.Fields = append(v.Fields, drawn)
+			continue
+		}
 		wrong = wrong || drawn.Wrong != nil
 		v.Fields = append(v.Fields, drawn)
-		e := s.Values[f.ID]
 		if e.Disputed != "" {
 			v.Notes[f.ID] = s.u.T("apply.section.disputed", "text", e.Disputed)
 		} else if e.Register != "" && e.Register != e.Value.Value {
@@ -316,14 +327,19 @@ func (h *Handler) save(w http.ResponseWriter, r *http.Request) error {
 		}
 		entries[f.ID] = e
 	}
-	saved, err := h.Application.Save(r.Context(), s.u.Actor, s.ID, id, entries)
+	saved, err := h.Application.SaveSeen(r.Context(), s.u.Actor, s.ID, id, r.PostForm.Get("seen"), entries)
+	var f *fault.Error
+	if errors.As(err, &f) && f.Code == "error.draft.changed" {
+		s.Sheet = saved
+		return h.showSection(w, r, http.StatusConflict, s, id, entries)
+	}
 	if err != nil {
 		return err
 	}
 	s.Sheet = saved
 	switch {
 	case wrong:
-		return h.showSection(w, r, http.StatusUnprocessableEntity, s, id)
+		return h.showSection(w, r, http.StatusUnprocessableEntity, s, id, nil)
 	case fromCheck(r):
 		return s.u.See(w, r, s.path("/check"))
 	case next != "":
