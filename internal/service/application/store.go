@@ -87,6 +87,15 @@ func findDraft(ctx context.Context, q db.Queryer, id string) (Draft, error) {
 	return scanDraft(q.QueryRowContext(ctx, `SELECT `+draftColumns+` FROM application_draft WHERE id = $1 AND removed_at IS NULL`, id))
 }
 
+// draftState tells which case a draft has become and which version of it is the newest.
+func draftState(ctx context.Context, q db.Queryer, id string) (caseID string, version int, err error) {
+	err = q.QueryRowContext(ctx, `SELECT case_id, version FROM application_draft WHERE id = $1 AND removed_at IS NULL`, id).Scan(&caseID, &version)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = fault.New(fault.NotFound, "error.draft.not-found")
+	}
+	return caseID, version, err
+}
+
 func draftsOf(ctx context.Context, q db.Queryer, account, subject string) ([]Draft, error) {
 	rows, err := q.QueryContext(ctx, `SELECT `+draftColumns+` FROM application_draft
 		WHERE account = $1 AND subject = $2 AND case_id = '' AND removed_at IS NULL ORDER BY id DESC LIMIT 100`, account, subject)

@@ -20,50 +20,68 @@ import (
 // It answers with an Invalid fault that names every part that is not finished ("section:id" or
 // "material:id"), and with a Denied one when the service demands a higher assurance level.
 func (s *Service) Submit(ctx context.Context, by identity.Actor, id string, declared bool) (casework.Case, error) {
-	var made casework.Case
-	err := s.gate.Do(ctx, by, func(tx *access.Tx) error {
-		d, err := findDraft(ctx, tx, id)
-		if err != nil {
-			return err
+	made, err := s.submit(ctx, by, id, declared)
+	if db.IsUnique(err) || fault.Is(err, fault.Conflict) {
+		// Somebody, perhaps the same person in another window, was quicker with the same draft: sent it, or
+		// changed it since it was read here.
+		if c, found := s.submitted(ctx, by, id); found {
+			return c, nil
 		}
+		made, err = s.submit(ctx, by, id, declared)
+	}
+	return made, err
+}
+
+// submit reads the draft and works everything out before its transaction, because on SQLite there is one
+// writer and everybody waits for it. That the draft is still the same, it asks from within: transactions
+// end in groups, and what another of the group did is not yet to be seen from outside.
+func (s *Service) submit(ctx context.Context, by identity.Actor, id string, declared bool) (casework.Case, error) {
+	d, err := findDraft(ctx, s.read, id)
+	if err != nil {
+		return casework.Case{}, err
+	}
+	def, err := s.editions.Find(ctx, d.Edition)
+	if err != nil {
+		return casework.Case{}, err
+	}
+	g, err := s.guideOf(ctx, d.Edition)
+	if err != nil {
+		return casework.Case{}, err
+	}
+	now, sheet := s.now(), s.sheet(d, g)
+	open := complete(sheet, declared)
+	asked := casework.Application{
+		Draft: d.ID, Service: d.Service, Edition: d.Edition, Subject: d.Subject, Name: d.Name, Answers: d.Answers,
+		Values: sheet.values(), Evidence: sheet.evidence(now), Matters: chosen(sheet),
+	}
+	var made casework.Case
+	err = s.gate.Do(ctx, by, func(tx *access.Tx) error {
 		if err := tx.Permit(ctx, actRead, resource(d, 0)); err != nil {
 			return hidden(err)
 		}
-		if d.Case != "" {
+		became, version, err := draftState(ctx, tx, d.ID)
+		if err != nil {
+			return err
+		}
+		if became != "" {
 			made, err = s.casework.OfDraft(ctx, tx, d.ID)
 			return err
 		}
-		def, err := s.editions.Find(ctx, d.Edition)
-		if err != nil {
-			return err
+		if version != d.Version {
+			return fault.New(fault.Conflict, "error.changed-meanwhile")
 		}
 		if err := tx.Permit(ctx, actSubmit, resource(d, def.Level)); err != nil {
 			return err
 		}
-		g, err := s.guideOf(ctx, d.Edition)
-		if err != nil {
-			return err
+		if open != nil {
+			return open
 		}
-		sheet := s.sheet(d, g)
-		if err := complete(sheet, declared); err != nil {
-			return err
-		}
-		now := s.now()
-		made, err = s.casework.Open(ctx, tx, by, casework.Application{
-			Draft: d.ID, Service: d.Service, Edition: d.Edition, Subject: d.Subject, Name: d.Name, Answers: d.Answers,
-			Values: sheet.values(), Evidence: sheet.evidence(now), Matters: chosen(sheet),
-		}, tx.Entries()[0])
+		made, err = s.casework.Open(ctx, tx, by, asked, tx.Entries()[0])
 		if err != nil {
 			return err
 		}
 		return markSubmitted(ctx, tx, d, made.ID, now)
 	})
-	if db.IsUnique(err) || fault.Is(err, fault.Conflict) {
-		// Somebody, perhaps the same person in another window, was quicker with the same draft.
-		if c, found := s.submitted(ctx, by, id); found {
-			return c, nil
-		}
-	}
 	return made, err
 }
 
