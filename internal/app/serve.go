@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"syscall"
@@ -165,6 +166,7 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(a.listener) }()
 	ready(a.listener.Addr().String())
+	go debug.FreeOSMemory() // to load a city takes several times the memory that serving it does
 	select {
 	case err = <-failed:
 	case <-ctx.Done():

@@ -5,14 +5,11 @@ import { shots } from "./lib.mjs";
 const desk = { viewport: { width: 1280, height: 900 } };
 const phone = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true };
 
-// views lists the ways in which a page is looked at.
-export function views(page) {
-  const all = [
-    { name: "desk", context: desk },
-    { name: "phone", context: phone },
-    { name: "narrow", context: { viewport: { width: 320, height: 640 } } },
-    { name: "noscript", context: { ...desk, javaScriptEnabled: false } },
-  ];
+// views lists the ways in which a page is looked at. What does not hang on the language is looked at in one.
+export function views(page, lang) {
+  const all = [{ name: "desk", context: desk }, { name: "phone", context: phone }];
+  if (lang === "en") return all;
+  all.push({ name: "noscript", context: { ...desk, javaScriptEnabled: false } });
   if (page.elder) all.push({ name: "elder", context: phone, cookies: { tb_elder: "1" }, target: 60 }, { name: "elderdesk", context: desk, cookies: { tb_elder: "1" }, target: 60 });
   if (page.staff) all.push({ name: "dark", context: { ...desk, colorScheme: "dark" }, cookies: { tb_theme: "dark" } });
   return all;
@@ -77,12 +74,16 @@ export async function look(tab, { base, page, lang, view, axe, titles }) {
   const limit = (page.weight ?? (page.staff ? 120 : 60)) * 1024;
   if (view.name === "desk" && bytes > limit) say(`${Math.round(bytes / 1024)} KB transferred, more than ${limit / 1024}`);
 
-  if (view.name === "narrow") return problems; // the phone's tree, already asked about
   asking = true;
   await tab.evaluate(axe);
   const report = await tab.evaluate(() => window.axe.run(document, { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] } }));
   for (const v of report.violations) for (const n of v.nodes.slice(0, 3)) say(`axe ${v.id} (${v.impact}): ${n.html.slice(0, 160)} — ${(n.any[0] ?? n.all[0] ?? n.none[0])?.message ?? ""}`);
 
+  if (view.name === "phone") {
+    await tab.setViewportSize({ width: 320, height: 640 });
+    const narrow = await tab.evaluate(inspect, 44);
+    if (narrow.over) say(`at 320 px wider than the window: ${narrow.over}`);
+  }
   if (view.name === "desk") {
     problems.push(...(await follow(tab, base, page)));
     await tab.keyboard.press("Tab");

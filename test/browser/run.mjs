@@ -86,7 +86,7 @@ function looks(pages) {
     if (!page.path || !wanted(page)) continue;
     for (const lang of page.langs ?? languages) {
       if (opt.lang && opt.lang !== lang) continue;
-      for (const view of views(page)) {
+      for (const view of views(page, lang)) {
         if (opt.view && !opt.view.split(",").includes(view.name)) continue;
         tasks.push(async (chromium) => {
           const problems = await chromium.page(base, { lang, view, who: page.who }, (tab) => look(tab, { base, page, lang, view, axe, titles: titles[lang] }));
@@ -108,5 +108,6 @@ try {
   for (const chromium of workers) await chromium.close();
   await server?.stop();
 }
-console.log(`${passed} passed, ${failed} failed in ${Math.round((Date.now() - began) / 1000)} s`);
+console.log(`looked for ${Math.round((Date.now() - began) / 1000)} s`);
+console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);

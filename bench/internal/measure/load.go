@@ -2,7 +2,6 @@ package measure
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -56,7 +55,9 @@ func (l Loop) Run(ctx context.Context, client *http.Client) (Run, error) {
 			mu.Lock()
 			defer mu.Unlock()
 			took = append(took, mine...)
-			failed = errors.Join(failed, err)
+			if failed == nil { // the others have most likely found the same
+				failed = err
+			}
 		})
 	}
 	all.Wait()

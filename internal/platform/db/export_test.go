@@ -7,3 +7,6 @@ func Derived(files fs.FS, engine Engine) fs.FS { return derived{files, engine} }
 
 // NewEnough shows the tests which SQLite is accepted.
 var NewEnough = newEnough
+
+// Asked tells when somebody who waits for an answer last wrote.
+func Asked(s *Store) int64 { return s.group.asked.Load() }

@@ -27,6 +27,9 @@ const (
 	// matter.
 	turn      = 20 * time.Millisecond
 	turnShare = 8
+
+	// busy is how long after somebody wrote who waits for an answer the store counts as busy.
+	busy = 5 * time.Millisecond
 )
 
 type laterKey struct{}
@@ -34,6 +37,12 @@ type laterKey struct{}
 // Later marks writes that can wait: people who are waiting for an answer go first. On PostgreSQL, whose
 // writers do not wait for each other, it changes nothing.
 func Later(ctx context.Context) context.Context { return context.WithValue(ctx, laterKey{}, true) }
+
+// Busy tells whether people are writing just now, for work that can wait: it needs the processor, too. On
+// PostgreSQL it is never true.
+func (s *Store) Busy() bool {
+	return s.group != nil && time.Now().UnixNano()-s.group.asked.Load() < int64(busy)
+}
 
 // ErrClosed is returned for a write after Close.
 var ErrClosed = errors.New("the database is closed")
@@ -53,8 +62,9 @@ type writer struct {
 
 	expect   [2]int // callers to wait for, people and those who can wait: as many as shared the last commit
 	gap, end *time.Timer
-	waits    bool      // end is running
-	worked   time.Time // when somebody who can wait last began a transaction
+	waits    bool         // end is running
+	worked   time.Time    // when somebody who can wait last began a transaction
+	asked    atomic.Int64 // when somebody who waits for an answer last wrote, in nanoseconds of Unix time
 }
 
 // group is a transaction as far as it has come: how many people it has carried out, and how many of those
@@ -140,6 +150,8 @@ func (w *writer) handIn(ctx context.Context, c *call) error {
 	to := w.calls
 	if c.later {
 		to = w.later
+	} else {
+		w.asked.Store(time.Now().UnixNano())
 	}
 	select {
 	case to <- c:

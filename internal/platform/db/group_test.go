@@ -122,6 +122,22 @@ func TestGroup(t *testing.T) {
 			t.Errorf("%d of 20 writes are there", n)
 		}
 	})
+	t.Run("only who waits for an answer makes the store busy", func(t *testing.T) {
+		t.Parallel()
+		s := dbtest.SQLite(t, tables...)
+		before := db.Asked(s)
+		for _, ctx := range []context.Context{db.Later(context.Background()), context.Background()} {
+			if db.Asked(s) != before {
+				t.Error("work that can wait made the store busy")
+			}
+			if err := s.Write(ctx, func(*db.Tx) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if db.Asked(s) <= before {
+			t.Error("a person's write did not make the store busy")
+		}
+	})
 	t.Run("callers that wait together share a commit", func(t *testing.T) {
 		t.Parallel()
 		s := dbtest.SQLite(t, tables...)
