@@ -32,7 +32,7 @@ CREATE TABLE casework_matter (
     version     BIGINT NOT NULL
 );
 CREATE INDEX casework_matter_case ON casework_matter (case_id, ordinal);
-CREATE INDEX casework_matter_queue ON casework_matter (body, state, due_on, id);
+CREATE INDEX casework_matter_queue ON casework_matter (body, state, due_on, id, officer);
 CREATE TABLE casework_event (
     id          TEXT PRIMARY KEY,
     case_id     TEXT NOT NULL,
