@@ -122,8 +122,7 @@ func (s *Service) preview(ctx context.Context, tx *access.Tx, sheet Sheet, mater
 		source.Certificate = pm.From // the earlier matter is done, and what it issued is held
 	}
 	switch {
-	case pm.Material.Consent:
-		// Another person's record is hers to release, and she cannot do so here yet: it is uploaded.
+	case pm.State != guide.Held: // another person's record, which is hers to release
 	case source.Register != "":
 		def, ok := s.register(source.Register)
 		if !ok {

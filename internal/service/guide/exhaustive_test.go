@@ -153,7 +153,7 @@ func wantBirth(a Answers) want {
 	w := want{
 		refused: list("too-early", a["born"] < "2025-01-01", "elsewhere", a["region"] == "elsewhere" && father),
 		matters: list("certificate", !issued, "vaccination", true, "household", true, "insurance", true, "card", is("card"), "costs", is("insured"), "care", weight < 2.5 || a["born"] >= "2026-01-01"),
-		materials: list("parents:held", true, "marriage:held", married, "parentage:upload", !married && father, "birth-certificate:upstream", !issued,
+		materials: list("parents:upload", true, "marriage:held", married, "parentage:upload", !married && father, "birth-certificate:upstream", !issued,
 			"birth-certificate:held", issued, "page:upstream", true, "bank:upload", is("insured")),
 		fields: list("name", true, "account", is("insured")),
 	}

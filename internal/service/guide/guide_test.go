@@ -273,7 +273,7 @@ func TestSources(t *testing.T) {
 	a := Answers{"issued": "true", "married": "true", "follow": "mother", "region": "city", "born": "2025-03-01", "insured": "true", "card": "true", "weight": "3"}
 	p := g.Plan(a)
 	for id, want := range map[string][2]string{
-		"parents": {Held, "population"}, "marriage": {Held, "marriage"}, "birth-certificate": {Held, "birth-certificate"}, "page": {Upstream, "household"}, "bank": {Upload, ""},
+		"parents": {Upload, ""}, "marriage": {Held, "marriage"}, "birth-certificate": {Held, "birth-certificate"}, "page": {Upstream, "household"}, "bank": {Upload, ""},
 	} {
 		if m := p.material(t, id); m.State != want[0] || m.From != want[1] {
 			t.Errorf("%s is %s from %q, want %v", id, m.State, m.From, want)

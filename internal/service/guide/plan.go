@@ -246,12 +246,14 @@ func (w *writer) materials(p *Plan) {
 	}
 }
 
-// source says who has a material. When the matter whose result it is does not belong to the plan, the
+// source says who has a material. What needs another person's consent the applicant brings. When the matter whose result it is does not belong to the plan, the
 // person had it done before: then its certificate is held, and a result without one must be brought.
 func (g *Guide) source(m *material, upstream bool) (state, from string) {
 	switch s := &m.def.Source; {
 	case upstream:
 		return Upstream, s.Upstream
+	case m.def.Consent:
+		// What is recorded about another person is hers to release, and she cannot do so here yet.
 	case s.Register != "":
 		return Held, s.Register
 	case s.Certificate != "":

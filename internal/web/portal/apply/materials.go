@@ -79,6 +79,8 @@ func (h *Handler) showMaterial(w http.ResponseWriter, r *http.Request, status in
 	switch {
 	case p.Down:
 		v.Missing = s.u.T("register.down")
+	case m.Consent:
+		v.Missing = s.u.T("apply.material.consent")
 	case !p.Held && !m.Source.Applicant:
 		v.Missing = s.u.T("apply.material.not-held", "from", s.words.Where(s.service, m))
 	}
