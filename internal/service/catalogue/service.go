@@ -131,6 +131,12 @@ type Matter struct {
 	Contact    Contact     `yaml:"contact"`
 	Conditions []Condition `yaml:"conditions,omitempty"`
 	Questions  []FAQ       `yaml:"faq,omitempty"`
+
+	// What the implementation checklist (GB/T 39554.2) asks for beyond it.
+	Serves   []string `yaml:"serves,omitempty"`   // who may apply, of Serves; those of the service when absent
+	Topics   []string `yaml:"topics"`             // topics under which people look for it, from topics.yaml
+	Area     string   `yaml:"area,omitempty"`     // how far away it can be applied for (通办范围): city when absent, province, nation
+	Keywords []string `yaml:"keywords,omitempty"` // what people call it
 }
 
 // Handling is who does the work of a matter.

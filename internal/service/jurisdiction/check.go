@@ -20,6 +20,7 @@ var (
 	aQuestion    = strictyaml.Say("问题", "questions")
 	aRefusal     = strictyaml.Say("不适用情形", "refusals")
 	aStage       = strictyaml.Say("阶段", "stages")
+	aTopic       = strictyaml.Say("主题", "topics")
 	aService     = strictyaml.Say("服务", "services")
 	anOption     = strictyaml.Say("选项", "options")
 	aPerson      = strictyaml.Say("人", "people")
@@ -29,7 +30,7 @@ var (
 var one = map[string]string{
 	"bodies": "body", "provisions": "provision", "certificate types": "certificate type", "registers": "register",
 	"fields": "field", "form fields": "form field", "matters": "matter", "materials": "material", "questions": "question",
-	"refusals": "refusal", "stages": "stage", "services": "service", "options": "option", "people": "person",
+	"refusals": "refusal", "stages": "stage", "topics": "topic", "services": "service", "options": "option", "people": "person",
 }
 
 // refer checks that a reference points at something. An empty one is somebody else's complaint.

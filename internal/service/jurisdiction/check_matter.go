@@ -34,6 +34,12 @@ func (s *service) matter(at string, m *catalogue.Matter) {
 			strictyaml.Say("许可事项 %q 没有法律依据", "licence %q has no provision", m.ID),
 			strictyaml.Say("加上 provision: 设定该许可的条文编号", "add provision: with the id of the provision that sets the licence")))
 	}
+	s.topics(at, m)
+	if m.Type == licence && len(m.Questions) == 0 && m.ID != "" {
+		s.complain(s.src.Complain(at,
+			strictyaml.Say("许可事项 %q 没有常见问题", "licence %q has no frequent question", m.ID),
+			strictyaml.Say("加上 faq:,至少一问一答", "add faq: with at least one question and its answer")))
+	}
 	seen := map[string]bool{}
 	for i, kind := range m.Special {
 		if seen[kind] {
@@ -42,6 +48,42 @@ func (s *service) matter(at string, m *catalogue.Matter) {
 		}
 		seen[kind] = true
 	}
+}
+
+// topics: people look under those of people, businesses under those of businesses (handbook 1.5, rule 8).
+func (s *service) topics(at string, m *catalogue.Matter) {
+	for i, id := range m.Topics {
+		path := strictyaml.Item(at+".topics", i)
+		if !s.refer(s.src, path, id, s.lookup.topics, aTopic) {
+			continue
+		}
+		of := s.city.Topics[slices.Index(s.lookup.topics, id)].Audience
+		if serves := s.serves(m); !serves[of] && !serves[""] {
+			s.complain(s.src.Complain(path,
+				strictyaml.Say("主题 %[1]q 是%[3]s找的,事项不面向他们", "topic %[1]q is for a %[2]s, whom the matter does not serve", id, of, map[catalogue.Audience]string{catalogue.ForPerson: "个人", catalogue.ForBusiness: "企业"}[of]),
+				strictyaml.Say("换一个主题,或改事项的 serves", "name another topic, or change the matter's serves")))
+		}
+	}
+	s.uniqueWithin(s.src, m.Topics, items(at+".topics", len(m.Topics)))
+}
+
+// serves tells which sides a matter is for; the side "" when that cannot be told.
+func (s *service) serves(m *catalogue.Matter) map[catalogue.Audience]bool {
+	if len(m.Serves) == 0 {
+		if s.def.Audience != catalogue.ForPerson && s.def.Audience != catalogue.ForBusiness {
+			return map[catalogue.Audience]bool{"": true}
+		}
+		return map[catalogue.Audience]bool{s.def.Audience: true}
+	}
+	sides := map[catalogue.Audience]bool{}
+	for _, who := range m.Serves {
+		if who == "person" {
+			sides[catalogue.ForPerson] = true
+		} else {
+			sides[catalogue.ForBusiness] = true
+		}
+	}
+	return sides
 }
 
 // staffed checks that somebody in the body can do the work.

@@ -24,6 +24,7 @@ type City struct {
 	Org          *org.Chart
 	Calendar     *deadline.Calendar
 	Stages       []Stage
+	Topics       []Topic
 	Purposes     []Purpose
 	Services     map[string]*Entry
 	Certificates map[string]catalogue.CertificateType

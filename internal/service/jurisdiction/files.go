@@ -10,6 +10,7 @@ import (
 //
 //	jurisdiction.yaml          Manifest
 //	stages.yaml                list of Stage
+//	topics.yaml                list of Topic
 //	purposes.yaml              list of Purpose (may be absent)
 //	law/*.yaml                 law.File
 //	organisations/*.yaml       org.File
@@ -40,6 +41,14 @@ type Host struct {
 	Hours    lang.Text `yaml:"hours"`
 	Notice   lang.Text `yaml:"notice,omitempty"` // shown on every page, such as that the city is invented
 	Filing   lang.Text `yaml:"filing,omitempty"` // 备案号 line of the footer
+}
+
+// Topic is a heading under which a person or a business looks for matters (主题分类): user_topic_type and
+// corp_topic_type of the implementation checklist.
+type Topic struct {
+	ID       string             `yaml:"id"`
+	Audience catalogue.Audience `yaml:"audience"`
+	Name     lang.Text          `yaml:"name"`
 }
 
 // Stage is a stage in the life of a person or a business, by which people look for services.

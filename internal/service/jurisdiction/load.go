@@ -51,6 +51,7 @@ type loader struct {
 	certificates []placed[catalogue.CertificateType]
 	registers    []placed[catalogue.Register]
 	stages       []placed[Stage]
+	topics       []placed[Topic]
 	purposes     []placed[Purpose]
 	opened       []*service
 	lookup       names
@@ -70,7 +71,7 @@ type placed[T any] struct {
 }
 
 // names are the ids of everything that can be referred to, for "did you mean".
-type names struct{ bodies, provisions, certificates, registers, stages, services []string }
+type names struct{ bodies, provisions, certificates, registers, stages, topics, services []string }
 
 func (l *loader) complain(c ...Complaint) { l.complaints = append(l.complaints, c...) }
 
@@ -81,7 +82,7 @@ func (l *loader) onFile(name string, what, remedy lang.Text) {
 
 // kinds are the files that a jurisdiction may have, as patterns of their names.
 var kinds = []string{
-	"jurisdiction.yaml", "stages.yaml", "purposes.yaml", "law/*.yaml", "organisations/*.yaml", "calendars/*.yaml",
+	"jurisdiction.yaml", "stages.yaml", "topics.yaml", "purposes.yaml", "law/*.yaml", "organisations/*.yaml", "calendars/*.yaml",
 	"services/*/service.yaml", "services/*/scenarios.yaml", "certificates/*.yaml", "registers/*.yaml",
 	"policies/*.cedar", "people/*.yaml",
 }
@@ -130,7 +131,7 @@ func (l *loader) read() {
 		l.onFile(".", strictyaml.Say("读不了:%v", "cannot be read: %v", err), strictyaml.Say("检查路径和权限", "check the path and the permissions"))
 	}
 	sort.Strings(l.names)
-	for _, must := range []string{"jurisdiction.yaml", "stages.yaml"} {
+	for _, must := range []string{"jurisdiction.yaml", "stages.yaml", "topics.yaml"} {
 		if _, ok := l.files[must]; !ok && err == nil {
 			l.onFile(must, strictyaml.Say("没有这个文件", "the file is missing"), strictyaml.Say("写上它", "write it"))
 		}
@@ -211,7 +212,7 @@ func (l *loader) unreadable() {
 	l.unread = map[string]bool{}
 	for pattern, kinds := range map[string][]lang.Text{
 		"law/*.yaml": {aProvision}, "organisations/*.yaml": {aBody}, "certificates/*.yaml": {aCertificate, aField},
-		"registers/*.yaml": {aRegister, aField}, "stages.yaml": {aStage}, "people/*.yaml": {aPerson},
+		"registers/*.yaml": {aRegister, aField}, "stages.yaml": {aStage}, "topics.yaml": {aTopic}, "people/*.yaml": {aPerson},
 	} {
 		for _, src := range l.in(pattern) {
 			for _, k := range kinds {
@@ -261,6 +262,7 @@ func (l *loader) foundations() {
 	l.certificates = definitions[catalogue.CertificateType](l, "certificates/*.yaml")
 	l.registers = definitions[catalogue.Register](l, "registers/*.yaml")
 	l.stages = definitions[Stage](l, "stages.yaml")
+	l.topics = definitions[Topic](l, "topics.yaml")
 	l.purposes = definitions[Purpose](l, "purposes.yaml")
 	for _, b := range c.Org.Bodies() {
 		l.lookup.bodies = append(l.lookup.bodies, b.ID)
@@ -278,6 +280,10 @@ func (l *loader) foundations() {
 		c.Stages = append(c.Stages, p.value)
 		l.lookup.stages = append(l.lookup.stages, p.value.ID)
 	}
+	for _, p := range l.topics {
+		c.Topics = append(c.Topics, p.value)
+		l.lookup.topics = append(l.lookup.topics, p.value.ID)
+	}
 	for _, p := range l.purposes {
 		c.Purposes = append(c.Purposes, p.value)
 	}
@@ -286,6 +292,7 @@ func (l *loader) foundations() {
 	l.checkCertificates()
 	l.checkRegisters()
 	unique(l, l.stages, "id", func(s Stage) string { return s.ID })
+	unique(l, l.topics, "id", func(t Topic) string { return t.ID })
 	unique(l, l.purposes, "id", func(p Purpose) string { return p.ID })
 	for _, p := range l.purposes {
 		l.cites(p.src, p.path, p.value)

@@ -73,6 +73,7 @@ func grammar() *strictyaml.Grammar {
 			"time_zone": {OneOf: []string{"Asia/Shanghai"}},
 		}),
 		strictyaml.For[Host](map[string]rule{"phone": phoneRule}),
+		strictyaml.For[Topic](map[string]rule{"id": idRule, "audience": audienceRule}),
 		strictyaml.For[Stage](map[string]rule{"id": idRule, "audience": audienceRule}),
 		strictyaml.For[Purpose](map[string]rule{"id": idRule}),
 		strictyaml.For[deadline.Year](map[string]rule{"year": strictyaml.Between(1950, 9000)}),
@@ -115,6 +116,9 @@ func catalogueRules() []strictyaml.Rules {
 			"handling": {OneOf: []string{string(catalogue.ByOfficer), string(catalogue.BySystem)}},
 			"visits":   strictyaml.Between(0, 9),
 			"special":  {OneOf: special},
+			"serves":   {OneOf: []string{"person", "company", "institution", "association", "unincorporated", "authority", "other"}},
+			"area":     {OneOf: []string{"city", "province", "nation"}},
+			"topics":   {Least: 1},
 		}),
 		strictyaml.For[catalogue.After](map[string]rule{"kind": {OneOf: []string{"result", "data", "order"}}}),
 		strictyaml.For[catalogue.Limit](map[string]rule{
