@@ -47,12 +47,9 @@ type test struct {
 }
 
 func (t *test) Run() error {
-	city, complaints := jurisdiction.Load(os.DirFS(t.Dir), filepath.Base(t.Dir))
-	if city == nil {
-		if err := jurisdiction.Report(os.Stdout, complaints, lang.Lang(t.Lang)); err != nil {
-			return err
-		}
-		return errFound
+	city, err := load(t.Dir, lang.Lang(t.Lang))
+	if err != nil {
+		return err
 	}
 	passed, failed := 0, 0
 	for _, id := range city.ServiceIDs() {

@@ -27,6 +27,8 @@ type cli struct {
 	Serve   serve   `cmd:"" help:"开城：启动服务。 Open the city: start the server."`
 	Check   check   `cmd:"" help:"检查一个辖区目录，指出每处错误的文件、行、列和改法。 Check a jurisdiction; name file, line, column and remedy of every fault."`
 	Test    test    `cmd:"" help:"运行辖区自带的情景用例。 Run the scenarios of a jurisdiction."`
+	Explain explain `cmd:"" help:"说明一个人为什么要办这些事、交这些材料，各依据哪一条。 Explain why each matter, material, fee and limit applies to somebody, with its article."`
+	Diff    diff    `cmd:"" help:"比较两个版本：谁的结果变了、变了什么、有多少种情形。 Compare two editions: who is treated differently, how, and in how many situations."`
 	Migrate migrate `cmd:"" help:"建立或升级数据库表。 Make or upgrade the database's tables."`
 	Verify  verify  `cmd:"" help:"核验全部日志，或核验一份回执（无需联网）。 Verify the whole log, or one receipt, offline."`
 	Backup  backup  `cmd:"" help:"备份数据库、密钥和上传文件到一个文件夹。 Back up database, keys and uploads into a folder."`

@@ -359,6 +359,12 @@ func (d *Diagram) Matters(r Root, v int) Root {
 	return changes
 }
 
+// Is is the condition that variable v is in a cell.
+func (d *Diagram) Is(v int, cell int16) Root {
+	first, last := d.vars[v].bounds(cell)
+	return d.within(v, []span{{first, last}})
+}
+
 // Roots are the conditions given to Compile, in their order.
 func (d *Diagram) Roots() []Root { return slices.Clone(d.roots) }
 

@@ -57,6 +57,7 @@ type compiler struct {
 	problems []Problem
 
 	conds  []condition
+	first  int                      // index of the first of them in the diagram
 	at     map[string]int           // condition by path
 	shown  map[decision.Root]int    // place in the list of what is shown
 	roots  []decision.Root          // that list
@@ -74,7 +75,7 @@ type compiler struct {
 // Compile proves a service and makes its guide. There is a guide exactly when no problem is more than a
 // warning.
 func Compile(s catalogue.Service) (*Guide, []Problem) {
-	c := &compiler{g: &Guide{service: s, today: -1}, at: map[string]int{}, shown: map[decision.Root]int{}, byID: map[string]int{}, source: map[string]decision.Root{}}
+	c := newCompiler(s)
 	c.matters()
 	c.variables()
 	c.conditions()
@@ -95,6 +96,10 @@ func Compile(s catalogue.Service) (*Guide, []Problem) {
 	}
 	c.g.finish(c.roots, c.asking)
 	return c.g, c.problems
+}
+
+func newCompiler(s catalogue.Service) *compiler {
+	return &compiler{g: &Guide{service: s, today: -1}, at: map[string]int{}, shown: map[decision.Root]int{}, byID: map[string]int{}, source: map[string]decision.Root{}}
 }
 
 // matters collects the matters by id and refuses references to others.
@@ -291,7 +296,7 @@ func (c *compiler) complain(p ...Problem) { c.problems = append(c.problems, p...
 // condition is the root of what stands at a path; Always when nothing does.
 func (c *compiler) condition(path string) decision.Root {
 	if i, ok := c.at[path]; ok {
-		return c.g.d.Root(i)
+		return c.g.d.Root(c.first + i)
 	}
 	return decision.Always
 }
@@ -321,7 +326,7 @@ func (c *compiler) show(path string, r decision.Root) int {
 func (c *compiler) link() {
 	g, d, s := c.g, c.g.d, &c.g.service
 	for i, x := range c.conds {
-		c.source[x.text] = d.Root(i)
+		c.source[x.text] = d.Root(c.first + i)
 	}
 	g.conds = c.source
 	for i := range s.Questions {
