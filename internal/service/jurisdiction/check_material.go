@@ -23,6 +23,7 @@ func (s *service) material(at string, m *catalogue.Material) {
 	s.named(at+".name", m)
 	s.forMatters(at, m.For)
 	s.source(at+".source", m)
+	s.held(at, m)
 	seen := map[string]bool{}
 	for i, a := range m.Accept {
 		if seen[a] {
@@ -43,6 +44,21 @@ func (s *service) named(at string, m *catalogue.Material) {
 		s.complain(s.src.Complain(at+".en",
 			strictyaml.Say("材料名称含有兜底的说法“%s”", "the name of a material contains the catch-all words %q", word),
 			strictyaml.Say("逐一写明要哪份材料", "name each material that is needed")))
+	}
+}
+
+// held: what government gave out itself it does not ask for again (Provisions on Online Government
+// Services, art. 7), unless the author cites the law that asks for it.
+func (s *service) held(at string, m *catalogue.Material) {
+	if !m.Source.Applicant || m.Cite.Provision != "" {
+		return
+	}
+	for _, id := range s.lookup.certificates {
+		if name := s.city.Certificates[id].Name.ZH; name != "" && m.Name.ZH == name {
+			s.complain(s.src.Complain(at+".source",
+				strictyaml.Say("“%[1]s”是政府自己发的证照，却要人交", "%[2]s is a certificate that government issued itself, and people are asked for it", name, s.city.Certificates[id].Name.EN),
+				strictyaml.Say("写 source: {certificate: %[1]s, fields: […]}；确要本人交的，写明法律依据 provision", "write source: {certificate: %[1]s, fields: […]}, or cite the provision that demands it", id)))
+		}
 	}
 }
 

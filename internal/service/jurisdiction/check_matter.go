@@ -64,7 +64,7 @@ func (s *service) topics(at string, m *catalogue.Matter) {
 				strictyaml.Say("换一个主题,或改事项的 serves", "name another topic, or change the matter's serves")))
 		}
 	}
-	s.uniqueWithin(s.src, m.Topics, items(at+".topics", len(m.Topics)))
+	s.uniqueWithin(s.src, m.Topics, itemPaths(at+".topics", len(m.Topics)))
 }
 
 // serves tells which sides a matter is for; the side "" when that cannot be told.

@@ -138,15 +138,6 @@ func paths(list, key string, n int) []string {
 	return ps
 }
 
-// items are the paths of the items of a list.
-func items(list string, n int) []string {
-	ps := make([]string, n)
-	for i := range ps {
-		ps[i] = strictyaml.Item(list, i)
-	}
-	return ps
-}
-
 // head checks what a service says about itself.
 func (s *service) head() {
 	d := &s.def
