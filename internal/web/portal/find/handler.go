@@ -39,6 +39,7 @@ func (h *Handler) Mount(m *ui.Mux) {
 	m.Handle("GET /life", h.life)
 	m.Handle("GET /business", h.business)
 	m.Handle("GET /topics", h.topics)
+	m.Handle("GET /topics/{topic}", h.topic)
 	m.Handle("GET /departments", h.departments)
 	m.Handle("GET /departments/{body}", h.department)
 	m.Handle("GET /offices", h.offices)
@@ -59,25 +60,44 @@ func (h *Handler) find(city *jurisdiction.City) *index {
 
 func (h *Handler) words(u *ui.Request) say.Words { return say.In(u.Printer, h.City()) }
 
-// eventCards lists the services of an audience as cards.
+// eventCards lists services as cards.
 func (h *Handler) eventCards(u *ui.Request, pick func(*catalogue.Service) bool) []card {
 	city := h.City()
-	var all []card
+	var picked []*catalogue.Service
 	for _, id := range city.ServiceIDs() {
 		if s := city.Services[id].Service; pick(s) {
-			all = append(all, card{Title: u.Of(s.Name), Text: u.Of(s.Summary), Href: u.Path(say.EventPath(s))})
+			picked = append(picked, s)
 		}
+	}
+	// The national lists first, in their order, then the rest.
+	slices.SortStableFunc(picked, func(a, b *catalogue.Service) int { return strings.Compare(rank(a), rank(b)) })
+	all := make([]card, len(picked))
+	for i, s := range picked {
+		all[i] = card{Title: u.Of(s.Name), Text: u.Of(s.Summary), Href: u.Path(say.EventPath(s))}
 	}
 	return all
 }
 
-// inStages picks the services of the stages in the life of a person or a business.
-func (h *Handler) inStages(of catalogue.Audience) func(*catalogue.Service) bool {
-	city := h.City()
-	return func(s *catalogue.Service) bool {
-		st, ok := city.Stage(s.Stage)
-		return ok && st.Audience == of
+func rank(s *catalogue.Service) string {
+	if strings.HasPrefix(s.Catalogue, "T") {
+		return "1" + s.Catalogue
 	}
+	return "2" + s.Catalogue
+}
+
+// onHome is how many services of each side the home page names.
+const onHome = 6
+
+// listed names the services of the State Council's lists (T01, T02 …) in the order of the stages of life,
+// as many as the home page has room for. The single matters around them are found by stage and by search.
+func (h *Handler) listed(u *ui.Request, of catalogue.Audience) []card {
+	var all []card
+	for _, st := range h.City().Stages {
+		if st.Audience == of {
+			all = append(all, h.eventCards(u, func(s *catalogue.Service) bool { return s.Stage == st.ID && strings.HasPrefix(s.Catalogue, "T") })...)
+		}
+	}
+	return all[:min(len(all), onHome)]
 }
 
 // stages is the life of a business from left to right.
@@ -95,8 +115,8 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	v := homeView{
 		Request:  u,
-		Life:     h.eventCards(u, h.inStages(catalogue.ForPerson)),
-		Business: h.eventCards(u, h.inStages(catalogue.ForBusiness)),
+		Life:     h.listed(u, catalogue.ForPerson),
+		Business: h.listed(u, catalogue.ForBusiness),
 		Stages:   h.stages(u),
 		More: []ui.Link{
 			{Text: u.T("find.departments.title"), Href: u.Path("/departments")},
@@ -236,15 +256,6 @@ func (h *Handler) business(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	stages := h.stages(u)
 	return h.byStage(w, r, browseView{Request: u, Title: u.T("find.business.title"), Lead: u.T("find.business.lead"), Stages: &stages}, catalogue.ForBusiness)
-}
-
-func (h *Handler) topics(w http.ResponseWriter, r *http.Request) error {
-	u := ui.From(r)
-	v := browseView{Request: u, Title: u.T("find.topics.title"), Lead: u.T("find.topics.lead"), Groups: []group{
-		{Title: u.T("find.home.life"), Cards: h.eventCards(u, h.inStages(catalogue.ForPerson))},
-		{Title: u.T("find.home.business"), Cards: h.eventCards(u, h.inStages(catalogue.ForBusiness))},
-	}}
-	return h.browse(w, r, v)
 }
 
 // mattersOf lists the matters of a body over all services.
