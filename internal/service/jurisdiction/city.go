@@ -26,6 +26,7 @@ type City struct {
 	Stages       []Stage
 	Topics       []Topic
 	Purposes     []Purpose
+	Synonyms     []Synonym
 	Services     map[string]*Entry
 	Certificates map[string]catalogue.CertificateType
 	Registers    map[string]catalogue.Register

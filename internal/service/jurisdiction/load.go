@@ -29,6 +29,7 @@ func Load(dir fs.FS, name string) (*City, []Complaint) {
 	l.city.Edition = edition(l.texts())
 	l.foundations()
 	l.services()
+	l.checkSynonyms()
 	l.policies()
 	l.people()
 	cs := strictyaml.Sort(l.complaints)
@@ -53,6 +54,7 @@ type loader struct {
 	stages       []placed[Stage]
 	topics       []placed[Topic]
 	purposes     []placed[Purpose]
+	synonyms     []placed[Synonym]
 	opened       []*service
 	lookup       names
 	unread       map[string]bool // kinds of which a file could not be read, so that references to them say nothing
@@ -82,7 +84,7 @@ func (l *loader) onFile(name string, what, remedy lang.Text) {
 
 // kinds are the files that a jurisdiction may have, as patterns of their names.
 var kinds = []string{
-	"jurisdiction.yaml", "stages.yaml", "topics.yaml", "purposes.yaml", "law/*.yaml", "organisations/*.yaml", "calendars/*.yaml",
+	"jurisdiction.yaml", "stages.yaml", "topics.yaml", "purposes.yaml", "synonyms.yaml", "law/*.yaml", "organisations/*.yaml", "calendars/*.yaml",
 	"services/*/service.yaml", "services/*/scenarios.yaml", "certificates/*.yaml", "registers/*.yaml",
 	"policies/*.cedar", "people/*.yaml",
 }
@@ -264,6 +266,7 @@ func (l *loader) foundations() {
 	l.stages = definitions[Stage](l, "stages.yaml")
 	l.topics = definitions[Topic](l, "topics.yaml")
 	l.purposes = definitions[Purpose](l, "purposes.yaml")
+	l.synonyms = definitions[Synonym](l, "synonyms.yaml")
 	for _, b := range c.Org.Bodies() {
 		l.lookup.bodies = append(l.lookup.bodies, b.ID)
 	}
@@ -286,6 +289,9 @@ func (l *loader) foundations() {
 	}
 	for _, p := range l.purposes {
 		c.Purposes = append(c.Purposes, p.value)
+	}
+	for _, p := range l.synonyms {
+		c.Synonyms = append(c.Synonyms, p.value)
 	}
 	l.manifest()
 	l.calendars()

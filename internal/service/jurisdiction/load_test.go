@@ -169,6 +169,24 @@ func TestCity(t *testing.T) {
 }
 
 // 2026 and 2025 are there; 2027 is not published yet.
+// A synonym that leads nowhere is told, and does not stop the city: the service may come tomorrow.
+func TestSynonyms(t *testing.T) {
+	c, cs := Load(with(copyOf(t, shipped), "synonyms.yaml", "- {words: [饭馆], means: 餐饮店}\n- {words: [移民], means: 火星}\n- {words: [我想]}\n"), "")
+	if c == nil || len(c.Synonyms) != 3 || c.Synonyms[0].Means != "餐饮店" {
+		t.Fatalf("synonyms do not load: %v", cs)
+	}
+	var got []string
+	for _, w := range cs {
+		if w.File == "synonyms.yaml" {
+			got = append(got, w.String())
+		}
+	}
+	want := []string{`synonyms.yaml:2:24: warning: no service, matter or body says "火星"; write a word of the catalogue, or wait for the service`}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("warnings differ (-want +got):\n%s", d)
+	}
+}
+
 func TestWarnings(t *testing.T) {
 	c := city(t)
 	for today, want := range map[deadline.Day][]string{

@@ -36,6 +36,7 @@ func TestSchemas(t *testing.T) {
 		{"jurisdiction", "jurisdiction.yaml", reflect.TypeFor[Manifest](), single},
 		{"stages", "stages.yaml", reflect.TypeFor[Stage](), list},
 		{"purposes", "purposes.yaml", reflect.TypeFor[Purpose](), list},
+		{"synonyms", "synonyms.yaml", reflect.TypeFor[Synonym](), list},
 		{"law", "law/*.yaml", reflect.TypeFor[law.File](), single},
 		{"organisations", "organisations/*.yaml", reflect.TypeFor[org.File](), single},
 		{"calendar", "calendars/*.yaml", reflect.TypeFor[deadline.Year](), single},

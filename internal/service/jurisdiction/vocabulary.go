@@ -76,6 +76,7 @@ func grammar() *strictyaml.Grammar {
 		strictyaml.For[Topic](map[string]rule{"id": idRule, "audience": audienceRule}),
 		strictyaml.For[Stage](map[string]rule{"id": idRule, "audience": audienceRule}),
 		strictyaml.For[Purpose](map[string]rule{"id": idRule}),
+		strictyaml.For[Synonym](map[string]rule{"words": {Least: 1}}),
 		strictyaml.For[deadline.Year](map[string]rule{"year": strictyaml.Between(1950, 9000)}),
 		strictyaml.For[Person](map[string]rule{
 			"id": idRule, "login": idRule, "id_number": idNumberRule, "gender": {OneOf: []string{"female", "male"}},
