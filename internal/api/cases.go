@@ -131,6 +131,7 @@ type Special struct {
 type Extension struct {
 	Reason   string `json:"reason"`
 	Approved bool   `json:"approved"`
+	Refusal  string `json:"refusal,omitempty" doc:"For staff: why the head refused it"`
 	On       string `json:"on,omitempty" format:"date"`
 }
 

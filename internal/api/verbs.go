@@ -145,6 +145,9 @@ func (a *API) clockVerbs() {
 	act(a, post("/desk/matters/{id}/extension/approval", "approveExtension", DeskSign).mayFail(http.StatusGone), func(ctx context.Context, c *call, in *MatterID) error {
 		return a.Casework.Extend(ctx, c.by, in.ID)
 	})
+	act(a, post("/desk/matters/{id}/extension/refusal", "refuseExtension", DeskSign), func(ctx context.Context, c *call, in *reason) error {
+		return a.Casework.RefuseExtension(ctx, c.by, in.ID, in.Body.Reason)
+	})
 	act(a, post("/desk/matters/{id}/return", "returnProposal", DeskSign), func(ctx context.Context, c *call, in *reason) error {
 		return a.Casework.SendBack(ctx, c.by, in.ID, in.Body.Reason)
 	})

@@ -177,13 +177,22 @@ type SpecialProcedure struct {
 	By     string       `json:"by"`
 }
 
-// Extension is the one lengthening of the clock that the head may grant (art. 42).
+// Extension is the one lengthening of the clock that the head may grant (art. 42), or refuse with a reason.
 type Extension struct {
 	AskedBy    string       `json:"asked_by"`
 	Reason     string       `json:"reason"`
 	ApprovedBy string       `json:"approved_by,omitempty"`
-	On         deadline.Day `json:"on,omitempty"`
+	RefusedBy  string       `json:"refused_by,omitempty"`
+	Refusal    string       `json:"refusal,omitempty"` // why it was refused
+	On         deadline.Day `json:"on,omitempty"`      // the day of the answer
 }
+
+// Open reports whether an extension was asked for and the head has not answered.
+func (x *Extension) Open() bool { return x != nil && x.ApprovedBy == "" && x.RefusedBy == "" }
+
+// Again reports whether an extension may be asked for: none was, or what was asked for was refused. Only
+// one can be granted.
+func (x *Extension) Again() bool { return x == nil || x.RefusedBy != "" }
 
 // Ruling is a decision with the facts, the reasons and the provisions it rests on (arts. 34 to 38).
 type Ruling struct {

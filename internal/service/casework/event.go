@@ -26,6 +26,7 @@ const (
 	SpecialEnded   Kind = "special-ended"
 	ExtensionAsked Kind = "extension-asked"
 	Extended       Kind = "extended"
+	NotExtended    Kind = "not-extended" // the head refused more time
 	RulingProposed Kind = "proposed"
 	SentBack       Kind = "sent-back"
 	Ruled          Kind = "ruled" // decided (准予 or 不予)

@@ -330,6 +330,17 @@ func TestClockOfAReview(t *testing.T) {
 		if err := r.Casework.Extend(r.Ctx(), officer, m.ID); !fault.Is(err, fault.Denied) {
 			t.Errorf("the officer granted it herself: %v", err)
 		}
+		if err := r.Casework.RefuseExtension(r.Ctx(), officer, m.ID, "不用延"); !fault.Is(err, fault.Denied) {
+			t.Errorf("the officer refused it herself: %v", err)
+		}
+		wantFault(t, r.Casework.RefuseExtension(r.Ctx(), head, m.ID, " "), fault.Invalid, "error.fields")
+		r.OK(r.Casework.RefuseExtension(r.Ctx(), head, m.ID, "请先说明协查的机关"))
+		m = r.Matter(c.ID, "food-licence")
+		if m.DueOn != "2026-12-28" || m.Extension.RefusedBy != head.ID || m.Extension.Refusal != "请先说明协查的机关" {
+			t.Errorf("due %s with %+v after a refusal", m.DueOn, m.Extension)
+		}
+		wantFault(t, r.Casework.Extend(r.Ctx(), head, m.ID), fault.Conflict, "error.matter.no-extension-asked")
+		r.OK(r.Casework.AskExtension(r.Ctx(), officer, m.ID, "需要外省市场监管局协查"))
 		r.OK(r.Casework.Extend(r.Ctx(), head, m.ID))
 		wantFault(t, r.Casework.Extend(r.Ctx(), head, m.ID), fault.Conflict, "error.matter.no-extension-asked")
 		m = r.Matter(c.ID, "food-licence")

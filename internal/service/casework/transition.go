@@ -31,7 +31,7 @@ var table = map[State]map[Kind]State{
 	},
 	Correcting: {MoreAnswered: Received, Checked: "", Withdrew: Withdrawn, Expired: Lapsed, HandedOver: "", Claimed: ""},
 	Accepted: {
-		Claimed: "", HandedOver: "", Checked: "", SpecialStarted: Special, ExtensionAsked: "", Extended: "",
+		Claimed: "", HandedOver: "", Checked: "", SpecialStarted: Special, ExtensionAsked: "", Extended: "", NotExtended: "",
 		RulingProposed: Proposed, Ruled: "", Withdrew: Withdrawn,
 	},
 	Special:  {SpecialEnded: Accepted, Checked: "", HandedOver: "", Claimed: "", Withdrew: Withdrawn},
@@ -119,12 +119,12 @@ func (r rules) next(m Matter, e Event) (Matter, []Effect, error) {
 		m = r.due(m)
 		effects = append(effects, Tell, Wake)
 	case ExtensionAsked:
-		if m.Extension != nil {
+		if !m.Extension.Again() {
 			return m, nil, fault.New(fault.Conflict, "error.matter.extended-once")
 		}
 		m.Extension = e.Extension
 	case Extended:
-		if m.Extension == nil || m.Extension.ApprovedBy != "" {
+		if !m.Extension.Open() {
 			return m, nil, fault.New(fault.Conflict, "error.matter.no-extension-asked")
 		}
 		x := *m.Extension
@@ -136,6 +136,13 @@ func (r rules) next(m Matter, e Event) (Matter, []Effect, error) {
 		m.Extension, m.Decision = &x, clock
 		m = r.due(m)
 		effects = append(effects, Tell, Wake)
+	case NotExtended:
+		if !m.Extension.Open() {
+			return m, nil, fault.New(fault.Conflict, "error.matter.no-extension-asked")
+		}
+		x := *m.Extension
+		x.RefusedBy, x.Refusal, x.On = e.By.ID, e.Text, today
+		m.Extension = &x
 	case RulingProposed:
 		m.Proposal, m.Earlier, m.Returned = e.Ruling, nil, ""
 	case SentBack:

@@ -137,8 +137,10 @@ func (s sheet) callouts() []gp.Callout {
 	if m.Returned != "" {
 		add(true, "returned", m.Returned)
 	}
-	if m.Extension != nil && m.Extension.ApprovedBy == "" && m.Can(casework.Extended) {
-		add(false, "extension", m.Extension.Reason)
+	if x := m.Extension; m.Can(casework.Extended) {
+		add(false, "extension", x.Reason)
+	} else if x != nil && x.RefusedBy != "" && !m.State.Ended() {
+		add(true, "not-extended", x.Refusal)
 	}
 	if m.Deemed {
 		add(true, "deemed", u.T("workbench.callout.deemed.text"))
