@@ -82,7 +82,7 @@ export function hers(found) {
     );
   }
   if (found.certificate) {
-    pages.push(own(found.certificate, { name: "certificate", elder: true }), { path: found.verify, name: "verify" }, { path: found.rate, who: wang, name: "rate" }, own(found.entry, { name: "entry" }));
+    pages.push(own(found.certificate, { name: "certificate", elder: true }), { path: found.verify, name: "verify" }, own(found.rate, { name: "rate" }), own(found.entry, { name: "entry" }));
   }
   if (found.newborn) pages.push({ path: found.newborn.home, who: "wang", english: "cookie", name: "track-newborn" });
   return pages;

@@ -89,7 +89,7 @@ func local(path string) bool {
 }
 
 // behind lists the trees of pages that need a sign-in; their language follows a cookie.
-var behind = []string{"/me", "/apply", "/org", "/desk", "/studio", "/data", "/security", "/insight", "/audit", "/admin", "/switch"}
+var behind = []string{"/me", "/apply", "/org", "/desk", "/studio", "/data", "/security", "/insight", "/audit", "/admin", "/switch", "/rate"}
 
 func private(path string) bool {
 	for _, tree := range behind {
