@@ -98,6 +98,13 @@ func TestProblems(t *testing.T) {
 			}
 		}
 	})
+	t.Run("who is refused reads the reason of the rule", func(t *testing.T) {
+		for l, want := range map[string]string{"zh-CN": "待办列表只向承办机关的办理人员开放。", "en": "A body's queue is open only to its own handling staff."} {
+			if p := h.want(t, 403, "GET", "/desk/queue", wang, nil, "Accept-Language", l).problem(t); p.Detail != want {
+				t.Errorf("detail %q, want %q", p.Detail, want)
+			}
+		}
+	})
 	t.Run("what was wrong is kept", func(t *testing.T) {
 		var kept api.Draft
 		h.want(t, 200, "GET", "/drafts/"+d.ID, wang, nil).into(t, &kept)

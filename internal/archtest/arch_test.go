@@ -23,7 +23,7 @@ var floors = []string{"internal/platform", "internal/security", "internal/data",
 // beside lists the imports on the same floor, one line a package. A line that is no longer used is
 // deleted.
 var beside = map[string][]string{
-	"internal/platform/strictyaml": {"lang"}, "internal/platform/decision": {"fault", "lang"}, "internal/platform/db": {"fault"},
+	"internal/platform/fault": {"lang"}, "internal/platform/strictyaml": {"lang"}, "internal/platform/decision": {"fault", "lang"}, "internal/platform/db": {"fault"},
 	"internal/platform/job": {"db", "fault", "ref"}, "internal/platform/blob": {"fault", "ref"}, "internal/platform/tlog": {"db", "fault"},
 }
 

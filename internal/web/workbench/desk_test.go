@@ -273,7 +273,7 @@ func TestCase(t *testing.T) {
 		head.get("/desk/sign").want(t, 200, "申请延长期限的", c.Number)
 		head.get(path+"/extend").want(t, 200, "等化验结果", "批准延长 10 个工作日")
 		officer.post(path+"/extend/approve", form()).want(t, 403)
-		officer.post(path+"/extend/refuse", form("reason", "不必")).want(t, 403)
+		officer.post(path+"/extend/refuse", form("reason", "不必")).want(t, 403, "延长审批期限须经承办机关负责人批准")
 		head.post(path+"/extend/refuse", form()).want(t, 422, "“理由”还没有填写", "等化验结果")
 		head.post(path+"/extend/refuse", form("reason", "请说明化验何时出结果")).want(t, 303)
 		officer.get(path).want(t, 200, "负责人没有批准延期", "请说明化验何时出结果")

@@ -92,8 +92,12 @@ func (p Printer) Tongue(t lang.Text) string {
 	return ""
 }
 
-// Fault returns the sentence for a fault's code and values, and false when the code has no text.
+// Fault returns the sentence that a fault carries, or the one for its code and values; false when the code
+// has no text.
 func (p Printer) Fault(f *fault.Error) (string, bool) {
+	if !f.Said.Empty() {
+		return p.Of(f.Said), true
+	}
 	t, ok := texts()[f.Code]
 	if !ok {
 		return "", false

@@ -142,7 +142,7 @@ func (s sheet) allow(kind casework.Kind, action access.Action) error {
 	case s.may(kind, action):
 		return nil
 	case s.m.Can(kind):
-		return fault.New(fault.Denied, "denied")
+		return s.gate.Try(s.u.Actor, action, casework.MatterResource(s.Case, s.m))
 	case kind == casework.MoreAsked && s.m.Asked != nil:
 		return fault.New(fault.Conflict, "error.matter.asked-once")
 	case kind == casework.ExtensionAsked && s.m.Statutory == nil:
