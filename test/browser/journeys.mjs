@@ -136,11 +136,10 @@ async function open(p, { login, business, query, given, values, mistake, prefix 
   await download(p, checklist + ".ics", "text/calendar");
   await p.press('form[action$="/apply"] button');
   await signIn(p, login);
-  if (p.at() !== checklist) p.say(`signing in leads to ${p.at()}, not back to the checklist`);
-  await p.press('form[action$="/apply"] button');
   if (p.at() !== "/switch") throw new Stuck(`a business applies, but ${p.at()} is asked`);
   await p.fill({ subject: business });
   await p.press(goOn);
+  if (p.at() !== checklist) p.say(`signing in leads to ${p.at()}, not back to the checklist`);
   await p.press('form[action$="/apply"] button');
   const draft = p.at();
   if (!/^\/apply\/a_\w+$/.test(draft)) throw new Stuck(`the application begins at ${draft}`);

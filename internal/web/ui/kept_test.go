@@ -14,7 +14,9 @@ import (
 func TestNobodySignsInBeforeAnythingIsUnknown(t *testing.T) {
 	t.Parallel()
 	s, nobody := newSite(t), func(*http.Request) {}
-	unknown := func(http.ResponseWriter, *http.Request) error { return fault.New(fault.NotFound, "error.draft.not-found") }
+	unknown := func(http.ResponseWriter, *http.Request) error {
+		return fault.New(fault.NotFound, "error.draft.not-found")
+	}
 	s.mux.Handle("GET /apply/{id}/form/{part}", ui.HandlerFunc(unknown))
 	s.mux.Handle("POST /apply/{id}/form/{part}", ui.HandlerFunc(unknown))
 	s.mux.Handle("GET /checklists/{id}", ui.HandlerFunc(unknown))

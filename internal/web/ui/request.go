@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strings"
@@ -113,6 +114,11 @@ func (u *Request) inLanguage(l lang.Lang) string {
 	other := *u
 	other.Lang = l
 	return other.Path(u.At)
+}
+
+// Mark stands for a value in a cookie: only we can make it, and it does not tell the value.
+func (u *Request) Mark(purpose, value string) string {
+	return base64.RawURLEncoding.EncodeToString(u.kit.mac(purpose, []byte(value)))
 }
 
 // Notice leaves a message for the page that a redirect leads to; args are values for the text.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -325,14 +326,17 @@ func (h *Handler) apply(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	here := u.Path("/checklists/" + l.Token)
+	back, business := u.Path("/checklists/"+l.Token), l.service.Audience == catalogue.ForBusiness && u.Actor.Subject == u.Actor.Self
+	if business {
+		back = "/switch?need=business&return=" + url.QueryEscape(back)
+	}
 	if u.Actor.Kind != identity.Person {
 		u.Warn(w, "plan.list.signin")
-		return u.See(w, r, u.Path("/login")+"?return="+here)
+		return u.See(w, r, u.Path("/login")+"?return="+url.QueryEscape(back))
 	}
-	if l.service.Audience == catalogue.ForBusiness && u.Actor.Subject == u.Actor.Self {
+	if business {
 		u.Warn(w, "plan.list.business")
-		return u.See(w, r, "/switch?return="+here)
+		return u.See(w, r, back)
 	}
 	d, err := h.Application.Open(r.Context(), u.Actor, l.Token, u.SubjectName())
 	if err != nil {
