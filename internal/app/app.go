@@ -146,6 +146,14 @@ func (c Complaints) Error() string {
 	return "the jurisdiction does not load:\n" + strings.Join(lines, "\n")
 }
 
+// take puts an edition of the government into force, and logs what will be wrong with it soon.
+func (a *App) take(city *jurisdiction.City) {
+	a.city.Store(city)
+	for _, w := range city.Warnings(deadline.Of(a.Now())) {
+		a.Log.Warn("the jurisdiction needs attention", "what", w.String())
+	}
+}
+
 func load(dir string) (*jurisdiction.City, error) {
 	city, complaints := jurisdiction.Load(os.DirFS(dir), filepath.Base(dir))
 	if city == nil || strictyaml.Stops(complaints) {
@@ -163,7 +171,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		return nil, err
 	}
 	a := &App{Config: c}
-	a.city.Store(city)
+	a.take(city)
 	// The address comes first: links and passkeys name it, and port 0 is known only once it is bound.
 	if c.Listen != "" {
 		if a.listener, err = net.Listen("tcp", c.Listen); err != nil {
@@ -260,7 +268,7 @@ func (a *App) build(ctx context.Context) error {
 		Calendar: a.calendar, Offer: a.offer, Register: a.register,
 	})
 	a.Fulfilment = fulfilment.New(fulfilment.Config{
-		Gate: a.Gate, Casework: a.Casework, Credentials: a.Credentials, Registry: a.Registry, Register: a.register, Region: city.Region, Now: a.Now,
+		Gate: a.Gate, Casework: a.Casework, Credentials: a.Credentials, Registry: a.Registry, Register: a.register, Read: a.Store.Read(), Region: city.Region, Now: a.Now,
 		Certificate: func(id string) (catalogue.CertificateType, bool) { t, ok := a.City().Certificates[id]; return t, ok },
 	})
 	a.Notice = notice.New(a.Gate, a.Now)
@@ -354,7 +362,7 @@ func (a *App) Reload(ctx context.Context) {
 		a.Log.Error("the jurisdiction was not reloaded; the edition in force stays", "error", err)
 		return
 	}
-	a.city.Store(city)
+	a.take(city)
 	a.Log.Info("the jurisdiction was reloaded", "edition", city.Edition)
 }
 

@@ -44,7 +44,11 @@ const waitingPerSlot = 32 // at 36 ms each nobody waits for more than about a se
 
 func newHasher(slots int) *hasher {
 	h := &hasher{slots: make(chan struct{}, slots), waiting: make(chan struct{}, slots*(1+waitingPerSlot))}
-	h.dummy = hashed(rand.Text())
+	var salt [hashSalt]byte
+	var sum [hashLength]byte // of no password that anybody could find
+	_, _ = rand.Read(salt[:])
+	_, _ = rand.Read(sum[:])
+	h.dummy = phc(salt[:], sum[:])
 	return h
 }
 
@@ -68,9 +72,9 @@ func (h *hasher) do(ctx context.Context, fn func()) error {
 	return nil
 }
 
-func (h *hasher) hash(ctx context.Context, password string) (phc string, err error) {
-	err = h.do(ctx, func() { phc = hashed(password) })
-	return phc, err
+func (h *hasher) hash(ctx context.Context, password string) (text string, err error) {
+	err = h.do(ctx, func() { text = hashed(password) })
+	return text, err
 }
 
 // matches compares a password with its PHC string. With "" it takes as long and says no.
@@ -96,7 +100,11 @@ func prepared(password string) []byte { return norm.NFKC.Bytes([]byte(password))
 func hashed(password string) string {
 	salt := make([]byte, hashSalt)
 	_, _ = rand.Read(salt) // never fails
-	sum := argon2.IDKey(prepared(password), salt, hashPasses, hashMemory, hashThreads, hashLength)
+	return phc(salt, argon2.IDKey(prepared(password), salt, hashPasses, hashMemory, hashThreads, hashLength))
+}
+
+// phc writes a hash of today's price as text.
+func phc(salt, sum []byte) string {
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashThreads, b64.EncodeToString(salt), b64.EncodeToString(sum))
 }
