@@ -256,3 +256,59 @@ func TestSizes(t *testing.T) {
 		}
 	}
 }
+
+// TestNobodyGoesAroundTheGate: a transaction under the gate, or a view, carries the raw one inside. Only the
+// gate takes it out: with it somebody could change something before the first permit.
+func TestNobodyGoesAroundTheGate(t *testing.T) {
+	for _, f := range sources(t) {
+		if f.pkg == "internal/security/access" || strings.HasPrefix(f.pkg, "internal/platform/") {
+			continue
+		}
+		for _, at := range rawTransactions(f.ast) {
+			t.Errorf("%s takes the raw transaction out with %s; hand on the access.Tx or View itself", f.path, at)
+		}
+	}
+}
+
+// rawTransactions lists where a file looks into a transaction or view, or asks whether one is raw.
+func rawTransactions(f *ast.File) (found []string) {
+	packages := map[string]bool{}
+	for _, i := range f.Imports {
+		path, _ := strconv.Unquote(i.Path.Value)
+		packages[path[strings.LastIndex(path, "/")+1:]] = true
+	}
+	named := func(e ast.Expr) bool { // db.Tx, access.Tx, sql.Tx: a type and nothing inside a value
+		x, ok := e.(*ast.Ident)
+		return ok && packages[x.Name]
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if (n.Sel.Name == "Tx" || n.Sel.Name == "Queryer") && !named(n.X) {
+				found = append(found, "."+n.Sel.Name)
+			}
+		case *ast.TypeAssertExpr:
+			if star, ok := n.Type.(*ast.StarExpr); ok {
+				if s, ok := star.X.(*ast.SelectorExpr); ok && s.Sel.Name == "Tx" {
+					found = append(found, "a type assertion")
+				}
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// TestRawTransactionsAreSeen proves that the rule above can fail.
+func TestRawTransactionsAreSeen(t *testing.T) {
+	const source = `package p
+import ("tongban/internal/platform/db"; "tongban/internal/security/access")
+func f(tx *access.Tx, v *access.View, q db.Queryer) { use(tx.Tx); use(v.Queryer); _ = q.(*db.Tx); use(db.Queryer(tx)) }`
+	f, err := parser.ParseFile(token.NewFileSet(), "p.go", source, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := rawTransactions(f), []string{".Tx", ".Queryer", "a type assertion"}; !slices.Equal(got, want) {
+		t.Errorf("saw %q, want %q", got, want)
+	}
+}
