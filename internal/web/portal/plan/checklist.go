@@ -135,7 +135,7 @@ func (h *Handler) view(u *ui.Request, l list) (checklistView, error) {
 		line := h.matterLine(u, words, l, m)
 		v.Mark = v.Mark || line.Mark
 		v.Matters.Rows = append(v.Matters.Rows, gp.Line{Cells: []gp.Cell{
-			{HTML: line.name(u)}, {Text: line.Body}, {HTML: stacked(line.Times), NoWrap: true}, {HTML: stacked([]string{line.Fee, line.Visits}), NoWrap: true},
+			{HTML: line.name(u)}, {Text: line.Body}, {HTML: stacked(line.Times)}, {HTML: stacked([]string{line.Fee, line.Visits})},
 		}})
 	}
 	for _, m := range p.Materials {
@@ -311,7 +311,9 @@ func (h *Handler) check(u *ui.Request, words say.Words, l list, m guide.PlanMate
 	if m.Maybe {
 		item.Why = undecided(words, l.service, m.Open)
 	}
-	if !mine(m) {
+	if m.Material.Source.Made {
+		item.Text = words.Where(l.service, m.Material)
+	} else if !mine(m) {
 		item.From, item.Text = words.Where(l.service, m.Material), ""
 	} else if sample := u.Of(m.Material.Sample); sample != "" {
 		item.HTML = muted([]string{u.T("plan.sample", "sample", sample), u.T("plan.for", "matters", u.List(names))})

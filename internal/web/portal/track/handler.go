@@ -136,7 +136,7 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 		}
 		if c.ClosedAt.IsZero() {
 			text := u.T("track.home.line", "number", c.Number, "state", row.state)
-			if row.next != "" {
+			if row.next != "" && row.group != "todo" {
 				text = u.T("track.home.line.next", "number", c.Number, "state", row.state, "day", u.Day(string(row.next)))
 			}
 			v.Running = append(v.Running, gp.CardLink{Title: u.Of(s.Name), Text: text, Href: "/me/applications/" + c.ID})
@@ -159,17 +159,21 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	if unread > 0 {
 		v.Unread = u.T("track.home.messages.unread", "n", strconv.Itoa(unread))
 	}
-	for _, m := range messages {
-		number := numbers[m.Case]
-		if number == "" {
-			number = u.T("track.col.number")
+	// The same said of several matters at once is one message.
+	for i := 0; i < len(messages); {
+		m, names := messages[i], []string(nil)
+		for ; i < len(messages) && messages[i].Case == m.Case && messages[i].Kind == m.Kind && u.Moment(messages[i].At) == u.Moment(m.At); i++ {
+			if name := matters[messages[i].Matter]; name != "" {
+				names = append(names, name)
+			}
 		}
 		line := messageLine{
-			Text: u.T("track.event." + m.Kind), About: number, When: u.Moment(m.At), Machine: text.Machine(m.At),
+			Text: u.T("track.event." + m.Kind), About: numbers[m.Case], When: u.Moment(m.At), Machine: text.Machine(m.At),
 			Href: "/me/applications/" + m.Case, Unread: m.ReadAt.IsZero(),
 		}
-		if name := matters[m.Matter]; name != "" {
-			line.Text = u.T("track.message", "what", line.Text, "matter", name)
+		if len(names) > 0 {
+			slices.Reverse(names)
+			line.Text = u.T("track.message", "what", line.Text, "matter", u.List(names))
 		}
 		v.Messages = append(v.Messages, line)
 	}

@@ -262,7 +262,9 @@ func (h *Handler) how(w http.ResponseWriter, r *http.Request) error {
 		v.Table.Rows = append(v.Table.Rows, gp.Line{Cells: []gp.Cell{{Text: u.Day(string(s.Day)), NoWrap: true}, {Text: n, Numeric: true}, {Text: why}}})
 	}
 	for _, y := range d.city.Calendar.Sources(clock.From, due) {
-		v.Source = append(v.Source, u.T("track.how.source", "source", y.Source))
+		if y.Source != "" {
+			v.Source = append(v.Source, gp.Link{Text: u.T("track.how.source", "year", strconv.Itoa(y.Year)), Href: y.Source})
+		}
 	}
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Section: v.Caption, Nav: "applications", Back: d.back(), Body: v.body()})
 }
