@@ -76,6 +76,7 @@ type Matter struct {
 	Special   []Special  `json:"special,omitempty"`
 	Extension *Extension `json:"extension,omitempty"`
 	Decision  *Ruling    `json:"decision,omitempty"`
+	Promises  []Promise  `json:"promises,omitempty" doc:"Materials that follow after acceptance"`
 	Result    *Result    `json:"result,omitempty"`
 	Ending    string     `json:"ending,omitempty"`
 	Can       []string   `json:"can" doc:"What the caller may ask for now"`
@@ -125,6 +126,14 @@ type Special struct {
 	To     string `json:"to,omitempty" format:"date"`
 	Reason string `json:"reason"`
 	Result string `json:"result,omitempty"`
+}
+
+// Promise is a material that follows after acceptance.
+type Promise struct {
+	Material string `json:"material"`
+	Until    string `json:"until,omitempty" format:"date" doc:"Known once the matter is accepted"`
+	Supplied string `json:"supplied,omitempty" format:"date"`
+	Missed   bool   `json:"missed,omitempty" doc:"Its day has passed"`
 }
 
 // Extension is the one lengthening of the clock.
@@ -444,6 +453,9 @@ func (a *API) matterOf(city *jurisdiction.City, s *catalogue.Service, m casework
 	}
 	for _, x := range m.Special {
 		out.Special = append(out.Special, Special{Notice: x.Notice, Kind: x.Kind, From: day(x.From), Days: x.Days, To: day(x.To), Reason: x.Reason, Result: x.Result})
+	}
+	for _, p := range m.Promises {
+		out.Promises = append(out.Promises, Promise{Material: p.Material, Until: day(p.Until), Supplied: day(p.Supplied), Missed: p.Missed != ""})
 	}
 	if x := m.Extension; x != nil {
 		out.Extension = &Extension{Reason: x.Reason, Approved: x.ApprovedBy != "", On: day(x.On)}

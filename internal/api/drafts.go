@@ -406,7 +406,7 @@ func draftMaterial(s application.Sheet, t application.Task) DraftMaterial {
 		ID: m.ID, Title: m.Name, What: m.What, State: t.Material.State, From: t.Material.From, Status: string(t.Status),
 		Choice: choice.Kind, Files: filesOf(choice.Files), Until: string(choice.Until),
 	}
-	out.Accept, out.MaxMB = rule(m)
+	out.Accept, out.MaxMB = m.Allowed()
 	return out
 }
 

@@ -12,6 +12,7 @@ import (
 	"tongban/internal/security/access"
 	"tongban/internal/security/audit"
 	"tongban/internal/security/identity"
+	"tongban/internal/service/application"
 	"tongban/internal/service/casework"
 	"tongban/internal/service/deadline"
 	"tongban/internal/testkit/rig"
@@ -700,5 +701,73 @@ func TestDesk(t *testing.T) {
 		if left := rig.Must(r.Casework.OpenConsultations(r.Ctx(), r.As("health-1")))(r); len(left) != 0 {
 			t.Errorf("still open: %+v", left)
 		}
+	})
+}
+
+// TestPromise: one material may follow within ten working days of acceptance; the applicant is reminded, the
+// officer sees when it has not come, and approval waits for it.
+func TestPromise(t *testing.T) {
+	t.Parallel()
+	rig.Each(t, func(t *testing.T, r *rig.Rig) {
+		wang, officer := r.For("wang", rig.Xinyuan), r.As("market-1")
+		d := r.Draft(wang, "open-a-restaurant", rig.Restaurant)
+		rig.Must(r.Application.Choose(r.Ctx(), wang, d.ID, "safety-system", application.Later, ""))(r)
+		r.Fill(wang, d.ID, nil)
+		c := rig.Must(r.Application.Submit(r.Ctx(), wang, d.ID, true))(r)
+		r.Work()
+		promise := func() casework.Promise {
+			t.Helper()
+			m := r.Matter(c.ID, "food-licence")
+			if len(m.Promises) != 1 || m.Promises[0].Material != "safety-system" {
+				t.Fatalf("promises %+v", m.Promises)
+			}
+			return m.Promises[0]
+		}
+		if p := promise(); p.Until != "" {
+			t.Errorf("due on %s before acceptance", p.Until)
+		}
+		r.GoTo("2026-11-25")
+		m := r.Take(c.ID, "food-licence") // Wednesday 25 November: ten working days end on 9 December
+		if p := promise(); p.Until != "2026-12-09" {
+			t.Errorf("due on %s, want 2026-12-09", p.Until)
+		}
+		told := func(kind casework.Kind) int { return r.Count("notice_message", "kind = $1", string(kind)) }
+		r.GoTo("2026-12-05")
+		r.Work()
+		if n := told(casework.PromiseNear); n != 0 {
+			t.Errorf("reminded %d times four days before", n)
+		}
+		r.GoTo("2026-12-06")
+		r.Work()
+		r.Work()
+		if n := told(casework.PromiseNear); n != 1 || promise().Reminded != "2026-12-06" {
+			t.Errorf("reminded %d times: %+v", n, promise())
+		}
+		r.GoTo("2026-12-09")
+		r.Work()
+		if n := told(casework.PromiseMissed); n != 0 {
+			t.Errorf("missed on its last day")
+		}
+		r.GoTo("2026-12-10")
+		r.Work()
+		r.Work()
+		if n := told(casework.PromiseMissed); n != 1 || promise().Missed != "2026-12-10" {
+			t.Errorf("told of missing it %d times: %+v", n, promise())
+		}
+		wantFault(t, r.Casework.Propose(r.Ctx(), officer, m.ID, rig.Yes), fault.Conflict, "error.matter.promise-open")
+
+		file := []casework.File{r.File("rules.png")}
+		wantFault(t, r.Casework.Supply(r.Ctx(), r.As("li"), c.ID, "safety-system", file), fault.NotFound, "error.case.not-found")
+		wantFault(t, r.Casework.Supply(r.Ctx(), r.As("li"), c.ID, "layout", file), fault.NotFound, "error.case.not-found")
+		wantFault(t, r.Casework.Supply(r.Ctx(), wang, c.ID, "layout", file), fault.Conflict, "error.case.nothing-promised")
+		wantFault(t, r.Casework.Supply(r.Ctx(), wang, c.ID, "safety-system", nil), fault.Invalid, "error.fields")
+		r.OK(r.Casework.Supply(r.Ctx(), wang, c.ID, "safety-system", file))
+		wantFault(t, r.Casework.Supply(r.Ctx(), wang, c.ID, "safety-system", file), fault.Conflict, "error.case.nothing-promised")
+		if e := r.Case(c.ID).Evidence["safety-system"]; e.State != "uploaded" || len(e.Files) != 1 || promise().Open() {
+			t.Errorf("evidence %+v, promise %+v", e, promise())
+		}
+		r.Decide(c.ID, "food-licence", rig.Yes)
+		r.In(c.ID, "food-licence", casework.Approved)
+		r.Prove()
 	})
 }

@@ -20,6 +20,7 @@ const (
 	ActDecline      access.Action = "matter.decline"
 	ActAsk          access.Action = "matter.ask"
 	ActAnswer       access.Action = "matter.answer"
+	ActSupply       access.Action = "matter.supply"
 	ActCheck        access.Action = "matter.check"
 	ActStartSpecial access.Action = "matter.special.start"
 	ActEndSpecial   access.Action = "matter.special.end"
@@ -182,6 +183,21 @@ func (s *Service) Answer(ctx context.Context, by identity.Actor, matter string, 
 		}
 		if len(missing) > 0 {
 			return Event{}, fault.Fields(missing)
+		}
+		// What other matters were promised, and comes now, has come for them too.
+		matters, err := mattersOf(ctx, tx, c.ID)
+		if err != nil {
+			return Event{}, err
+		}
+		for material := range a.Files {
+			for _, other := range expecting(matters, material) {
+				if other.ID == m.ID {
+					continue
+				}
+				if err := s.happen(ctx, tx, other, Event{Kind: Supplied, Text: material, At: s.now(), By: by}); err != nil {
+					return Event{}, err
+				}
+			}
 		}
 		return Event{Kind: MoreAnswered, Answered: a, Text: with.Message}, updateContent(ctx, tx, c)
 	})

@@ -74,7 +74,7 @@ func TestWords(t *testing.T) {
 	p := text.In(lang.ZH)
 	for _, k := range []casework.Kind{
 		casework.Opened, casework.Released, casework.Claimed, casework.HandedOver, casework.Taken, casework.DeemedTaken, casework.NotTaken, casework.MoreAsked, casework.MoreAnswered,
-		casework.Checked, casework.SpecialStarted, casework.SpecialEnded, casework.ExtensionAsked, casework.Extended, casework.NotExtended, casework.RulingProposed, casework.SentBack, casework.Ruled,
+		casework.Checked, casework.SpecialStarted, casework.SpecialEnded, casework.ExtensionAsked, casework.Extended, casework.NotExtended, casework.PromiseNear, casework.PromiseMissed, casework.Supplied, casework.RulingProposed, casework.SentBack, casework.Ruled,
 		casework.Fulfilled, casework.Withdrew, casework.Failed, casework.Expired,
 	} {
 		if !p.Has("workbench.event." + string(k)) {

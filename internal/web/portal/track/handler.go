@@ -56,6 +56,8 @@ func (h *Handler) Mount(m *ui.Mux) {
 	m.Handle("GET /me/applications/{id}/matters/{matter}/result", h.result)
 	m.Handle("GET /me/applications/{id}/matters/{matter}/decision.pdf", h.decisionPDF)
 	m.Handle("POST /me/applications/{id}/matters/{matter}/again", h.again)
+	m.Handle("GET /me/applications/{id}/materials/{material}", h.supply)
+	m.Upload("POST /me/applications/{id}/materials/{material}", 64<<20, h.sendSupply)
 	m.Handle("GET /me/applications/{id}/withdraw", h.withdraw)
 	m.Handle("POST /me/applications/{id}/withdraw", h.sendWithdrawal)
 }
@@ -133,6 +135,18 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 					Href: "/me/applications/" + c.ID + "/matters/" + m.Def + "/correct",
 				})
 			}
+		}
+		for _, p := range expected(c.Matters) {
+			name := p.Material
+			for i := range s.Materials {
+				if s.Materials[i].ID == p.Material {
+					name = u.Of(s.Materials[i].Name)
+				}
+			}
+			v.Todo = append(v.Todo, gp.CardLink{
+				Title: u.T("track.promise", "material", name, "day", u.Day(string(p.Until))), Text: u.T("track.home.case", "service", u.Of(s.Name), "number", c.Number),
+				Href: "/me/applications/" + c.ID + "/materials/" + p.Material,
+			})
 		}
 		if c.ClosedAt.IsZero() {
 			text := u.T("track.home.line", "number", c.Number, "state", row.state)

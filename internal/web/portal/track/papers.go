@@ -87,8 +87,8 @@ func (d dossier) received() []gov.Row {
 				names = append(names, f.Name)
 			}
 			value = d.u.List(names)
-		} else if e.Until != "" {
-			value = d.u.T("apply.material.promised", "day", d.u.Day(string(e.Until)))
+		} else if p, ok := casework.Promised(d.Matters, m.ID); ok {
+			value = d.promised(p)
 		}
 		rows = append(rows, row(d.u.Of(m.Name), value))
 	}

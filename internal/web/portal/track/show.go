@@ -210,6 +210,20 @@ func (d dossier) view(m casework.Matter) matterView {
 	if m.Extension != nil && m.Extension.ApprovedBy != "" {
 		v.Notes = append(v.Notes, u.T("track.clock.extended", "reason", m.Extension.Reason))
 	}
+	for _, p := range m.Promises {
+		if !p.Open() || m.State.Ended() {
+			continue
+		}
+		name, key := u.Of(d.material(p.Material).Name), "track.promise"
+		switch {
+		case p.Until == "":
+			key = "track.promise.open"
+		case d.today > p.Until:
+			key = "track.promise.missed"
+		}
+		v.Notes = append(v.Notes, u.T(key, "material", name, "day", u.Day(string(p.Until))))
+		v.Links = append(v.Links, gp.Link{Text: u.T("track.promise.do"), Href: d.path("/materials/" + p.Material), Hidden: name})
+	}
 	switch m.State {
 	case casework.Refused, casework.Declined, casework.Withdrawn, casework.Lapsed:
 		v.Again = d.matterPath(m, "again")

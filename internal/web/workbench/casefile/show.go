@@ -142,6 +142,11 @@ func (s sheet) callouts() []gp.Callout {
 	} else if x != nil && x.RefusedBy != "" && !m.State.Ended() {
 		add(true, "not-extended", x.Refusal)
 	}
+	for _, p := range m.Promises {
+		if p.Open() && p.Missed != "" && !m.State.Ended() {
+			add(true, "promise-missed", u.T("workbench.callout.promise-missed.text", "material", s.u.Of(s.material(p.Material).Name), "day", u.Day(string(p.Until))))
+		}
+	}
 	if m.Deemed {
 		add(true, "deemed", u.T("workbench.callout.deemed.text"))
 	}
@@ -209,6 +214,8 @@ func (s sheet) said(e casework.Record) string {
 		return ""
 	case casework.Failed, casework.Expired:
 		return s.u.T("track." + e.Text)
+	case casework.PromiseNear, casework.PromiseMissed, casework.Supplied:
+		return s.u.Of(s.material(e.Text).Name)
 	case casework.Opened:
 		return ""
 	}
