@@ -292,7 +292,7 @@ func (a *API) cases() {
 		if err != nil {
 			return nil, err
 		}
-		made, err := a.Application.Again(ctx, c.by, d.ID, in.Matter)
+		made, err := a.Application.AgainAs(ctx, c.by, c.makes("a"), d.ID, in.Matter)
 		if err != nil {
 			return nil, err
 		}

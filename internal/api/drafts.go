@@ -147,7 +147,7 @@ func (a *API) drafts() {
 		}
 	}
 	handle(a, post("/drafts", "openDraft", WriteCases).created().mayFail(http.StatusNotFound), func(ctx context.Context, c *call, in *open) (*drafted, error) {
-		d, err := a.Application.Open(ctx, c.by, in.Body.Checklist, a.subjectName(ctx, c.by))
+		d, err := a.Application.OpenAs(ctx, c.by, c.makes("a"), in.Body.Checklist, a.subjectName(ctx, c.by))
 		if err != nil {
 			return nil, err
 		}

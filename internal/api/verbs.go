@@ -98,7 +98,7 @@ func (a *API) verbs() {
 		}
 	}
 	act(a, post("/desk/matters/{id}/consultations", "consultBody", DeskHandle), func(ctx context.Context, c *call, in *consult) error {
-		return at(a.Casework.Consult(ctx, c.by, in.ID, in.Body.Body, in.Body.Question, deadline.Day(in.Body.Until)), within("#"))
+		return at(a.Casework.ConsultAs(ctx, c.by, c.makes("q"), in.ID, in.Body.Body, in.Body.Question, deadline.Day(in.Body.Until)), within("#"))
 	})
 	type reply struct {
 		ID   string `path:"id" maxLength:"64"`
