@@ -81,7 +81,7 @@ func (k *Kit) signIn(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		if k.keep(w, r) {
 			back = "/kept"
-			k.setFlash(w, Flash{Key: "session.kept", Good: true})
+			k.setFlash(w, Flash{Key: "session.kept"})
 		} else {
 			back = u.Path("/")
 			k.setFlash(w, Flash{Key: "session.lost"})

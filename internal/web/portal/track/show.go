@@ -249,7 +249,8 @@ func (h *Handler) how(w http.ResponseWriter, r *http.Request) error {
 	if clock.From == "" {
 		return fault.New(fault.NotFound, "error.page")
 	}
-	due, unsure := clock.Due(d.city.Calendar)
+	state := clock.State(d.city.Calendar, d.today)
+	due := state.Due
 	v := howView{
 		Request: u, Title: u.T("track.how.title"), Caption: d.name(m),
 		Table: gp.Table{Caption: u.T("track.how.title"), HideTitle: true, Head: []gp.Column{{Text: u.T("track.how.day")}, {Text: u.T("track.how.count"), Numeric: true}, {Text: u.T("track.how.why")}}},
@@ -258,8 +259,11 @@ func (h *Handler) how(w http.ResponseWriter, r *http.Request) error {
 	if m.AcceptedOn != "" {
 		v.Lead = u.T("track.how.decide", "from", u.Day(string(clock.From)), "limit", d.words.LimitCited(m.Statutory), "to", u.Day(string(due)))
 	}
-	if unsure {
+	if state.Provisional {
 		v.Notes = append(v.Notes, u.T("track.how.provisional"))
+	}
+	if state.Projected {
+		v.Notes = append(v.Notes, u.T("track.how.projected"))
 	}
 	for _, s := range clock.TraceOn(d.city.Calendar, d.today) {
 		n := "–"

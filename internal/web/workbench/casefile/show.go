@@ -97,10 +97,10 @@ func (s sheet) clockBox() *gp.Clock {
 		c.Label = u.T("workbench.clock.accept")
 		c.Lines = append(c.Lines, u.T("workbench.clock.accept.line", "from", u.Day(string(m.ReceivedOn))))
 	}
-	switch state.Band {
-	case deadline.Waiting:
+	switch {
+	case workbench.Stopped(clock):
 		c.State = "stopped"
-	case deadline.Overdue:
+	case state.Band == deadline.Overdue:
 		c.State = "late"
 	}
 	if m.State != casework.Received {
