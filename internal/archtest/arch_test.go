@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"tongban/internal/security/access"
 )
 
 const root = "../.."
@@ -310,5 +312,39 @@ func f(tx *access.Tx, v *access.View, q db.Queryer) { use(tx.Tx); use(v.Queryer)
 	}
 	if got, want := rawTransactions(f), []string{".Tx", ".Queryer", "a type assertion"}; !slices.Equal(got, want) {
 		t.Errorf("saw %q, want %q", got, want)
+	}
+}
+
+// TestPurposesAreKnown: what the program states as a purpose is on the list that every jurisdiction must name.
+func TestPurposesAreKnown(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range sources(t) {
+		ast.Inspect(f.ast, func(n ast.Node) bool {
+			pair, ok := n.(*ast.KeyValueExpr)
+			if !ok {
+				return true
+			}
+			value := pair.Value
+			if sum, ok := value.(*ast.BinaryExpr); ok { // "casework:" + service
+				value = sum.X
+			}
+			key, isName := pair.Key.(*ast.Ident)
+			lit, isText := value.(*ast.BasicLit)
+			if !isName || key.Name != "Purpose" || !isText {
+				return true
+			}
+			purpose, _ := strconv.Unquote(lit.Value)
+			purpose, _, _ = strings.Cut(purpose, ":")
+			seen[purpose] = true
+			if !slices.Contains(access.Purposes, purpose) {
+				t.Errorf("%s states the purpose %q, which is not in access.Purposes", f.path, purpose)
+			}
+			return true
+		})
+	}
+	for _, p := range access.Purposes {
+		if !seen[p] {
+			t.Errorf("nothing states the purpose %q: delete it from access.Purposes", p)
+		}
 	}
 }

@@ -220,19 +220,12 @@ func what(u *ui.Request, city *jurisdiction.City, row audit.Row) string {
 }
 
 func why(u *ui.Request, city *jurisdiction.City, row audit.Row) string {
-	purpose, service, _ := strings.Cut(row.Purpose, ":")
-	said := ""
-	if u.Has("mydata.purpose." + purpose) {
-		said = u.T("mydata.purpose." + purpose)
+	id, service, _ := strings.Cut(row.Purpose, ":")
+	purpose, _ := city.Purpose(id)
+	if e, ok := city.Service(service); ok && !purpose.Of.Empty() {
+		return strings.ReplaceAll(u.Of(purpose.Of), "{service}", u.Of(e.Service.Name))
 	}
-	if e, ok := city.Service(service); ok {
-		key := "mydata.why.service"
-		if u.Has("mydata.why." + purpose) {
-			key = "mydata.why." + purpose
-		}
-		said = u.T(key, "purpose", said, "service", u.Of(e.Service.Name))
-	}
-	return said
+	return u.Of(purpose.Name)
 }
 
 func (h *Handler) line(u *ui.Request, words say.Words, row audit.Row, names map[string]string) line {
