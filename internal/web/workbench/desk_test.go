@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"tongban/internal/service/application"
 	"tongban/internal/service/casework"
 	"tongban/internal/testkit/rig"
 )
@@ -351,4 +352,22 @@ func TestEnglish(t *testing.T) {
 			t.Errorf("%s is not in English", path)
 		}
 	}
+}
+
+// TestPromise: that a promised material is missing is said before the officer writes, and at the choice; what
+// she wrote is kept.
+func TestPromise(t *testing.T) {
+	t.Parallel()
+	r := rig.SQLite(t)
+	wang := r.For("wang", rig.Xinyuan)
+	d := r.Draft(wang, "open-a-restaurant", rig.Restaurant)
+	rig.Must(r.Application.Choose(r.Ctx(), wang, d.ID, "safety-system", application.Later, ""))(r)
+	r.Fill(wang, d.ID, nil)
+	c := rig.Must(r.Application.Submit(r.Ctx(), wang, d.ID, true))(r)
+	r.Work()
+	r.Take(c.ID, "food-licence")
+
+	officer, path := sit(r, "market-1"), "/desk/cases/"+c.ID+"/food-licence/decide"
+	officer.get(path).want(t, 200, "承诺后补的材料还没有交齐")
+	officer.post(path, form("result", "approve", "facts", "材料齐全。", "reasons", "符合条件。")).want(t, 422, "错误：", "材料齐全。", "承诺后补的材料还没有交齐，不能准予。")
 }
