@@ -142,7 +142,7 @@ func New(c Config) (*Service, error) {
 		c.Hashing = runtime.GOMAXPROCS(0)
 	}
 	s := &Service{
-		store: c.Store, keys: c.Keys, now: c.Now, may: c.May, tell: c.Tell, hasher: newHasher(c.Hashing), cache: newCache(), turns: turns{one: map[string]*turn{}},
+		store: c.Store, keys: c.Keys, now: c.Now, may: c.May, tell: c.Tell, hasher: newHasher(c.Hashing, today), cache: newCache(), turns: turns{one: map[string]*turn{}},
 		idle:    map[Kind]time.Duration{Person: orElse(c.Idle, 2*time.Hour), Officer: orElse(c.StaffIdle, 30*time.Minute)},
 		longest: orElse(c.Longest, 12*time.Hour),
 	}
