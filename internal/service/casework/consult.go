@@ -89,7 +89,7 @@ func (s *Service) AnswerConsultation(ctx context.Context, by identity.Actor, id,
 		if err != nil {
 			return hidden(err)
 		}
-		return guarded(tx.ExecContext(ctx, `UPDATE casework_consultation SET answer = $1, answered_by = $2, answered_at = $3 WHERE id = $4 AND answered_at IS NULL`,
+		return db.One(tx.ExecContext(ctx, `UPDATE casework_consultation SET answer = $1, answered_by = $2, answered_at = $3 WHERE id = $4 AND answered_at IS NULL`,
 			answer, by.ID, s.now().UnixMicro(), id))
 	})
 }
