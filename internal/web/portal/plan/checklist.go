@@ -135,7 +135,7 @@ func (h *Handler) view(u *ui.Request, l list) (checklistView, error) {
 		line := h.matterLine(u, words, l, m)
 		v.Mark = v.Mark || line.Mark
 		v.Matters.Rows = append(v.Matters.Rows, gp.Line{Cells: []gp.Cell{
-			{HTML: line.name(u)}, {Text: line.Body}, {HTML: stacked(line.Times)}, {HTML: stacked([]string{line.Fee, line.Visits})},
+			{HTML: line.name(u)}, {Text: line.Body}, {HTML: stacked(line.Times)}, {HTML: stacked([]string{line.Fee, line.Visits}), NoWrap: true},
 		}})
 	}
 	for _, m := range p.Materials {
