@@ -252,7 +252,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Credentials = credential.New(credential.Config{
 		Types: a.certificateType, Body: func(id string) (org.Body, bool) { return a.City().Org.Body(id) }, Seal: a.Keys.Seal(), Covers: a.Paper.Covers, Now: a.Now,
 	})
-	a.Editions = catalogue.NewEditions(a.Store)
+	a.Editions = catalogue.NewEditions(a.Store, published)
 	if err := a.keepEditions(ctx, city); err != nil {
 		return err
 	}
@@ -341,10 +341,19 @@ func (a *App) mandateFind(ctx context.Context, register, field, value string) ([
 	return records, err
 }
 
+// published reads an edition that was kept.
+func published(text []byte) (*catalogue.Service, error) {
+	e, complaints := jurisdiction.Compile(text)
+	if e == nil {
+		return nil, Complaints(complaints)
+	}
+	return e.Service, nil
+}
+
 func (a *App) keepEditions(ctx context.Context, city *jurisdiction.City) error {
 	for _, id := range city.ServiceIDs() {
 		e := city.Services[id]
-		if err := a.Editions.Keep(ctx, e.Edition, e.Service, a.Now()); err != nil {
+		if err := a.Editions.Keep(ctx, e.Edition, e.Text, e.Service, a.Now()); err != nil {
 			return fmt.Errorf("keep edition of %s: %w", id, err)
 		}
 	}
