@@ -294,9 +294,6 @@ func fileName(part *multipart.Part) string {
 	return part.FileName()
 }
 
-// medias are the media types behind the short words of the catalogue.
-var medias = map[string]string{"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
-
 // TooLarge tells a request that was too large from other trouble.
 func TooLarge(err error) error {
 	var over *http.MaxBytesError
