@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"tongban/internal/platform/lang"
 	"tongban/internal/platform/strictyaml"
+	"tongban/internal/service/deadline"
 	"tongban/internal/service/guide"
 	"tongban/internal/service/jurisdiction"
 )
@@ -24,7 +26,10 @@ type check struct {
 }
 
 func (c *check) Run() error {
-	_, complaints := jurisdiction.Load(os.DirFS(c.Dir), filepath.Base(c.Dir))
+	city, complaints := jurisdiction.Load(os.DirFS(c.Dir), filepath.Base(c.Dir))
+	if city != nil {
+		complaints = append(complaints, city.Warnings(deadline.Of(time.Now()))...)
+	}
 	var err error
 	if c.JSON {
 		err = jurisdiction.ReportJSON(os.Stdout, complaints)

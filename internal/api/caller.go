@@ -15,6 +15,7 @@ import (
 
 	"tongban/internal/platform/fault"
 	"tongban/internal/platform/lang"
+	"tongban/internal/platform/ref"
 	"tongban/internal/security/identity"
 )
 
@@ -67,8 +68,17 @@ type call struct {
 	token   bool // a token was sent
 	lang    lang.Lang
 	id      string
+	made    string // the id of what the request makes, when it has an Idempotency-Key
 	request *http.Request
 	writer  http.ResponseWriter
+}
+
+// makes is the id of what the request makes.
+func (c *call) makes(prefix string) string {
+	if c.made == "" {
+		return ref.NewID(prefix)
+	}
+	return prefix + c.made
 }
 
 type callKey struct{}

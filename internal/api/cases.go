@@ -76,6 +76,7 @@ type Matter struct {
 	Special   []Special  `json:"special,omitempty"`
 	Extension *Extension `json:"extension,omitempty"`
 	Decision  *Ruling    `json:"decision,omitempty"`
+	Promises  []Promise  `json:"promises,omitempty" doc:"Materials that follow after acceptance"`
 	Result    *Result    `json:"result,omitempty"`
 	Ending    string     `json:"ending,omitempty"`
 	Can       []string   `json:"can" doc:"What the caller may ask for now"`
@@ -127,10 +128,19 @@ type Special struct {
 	Result string `json:"result,omitempty"`
 }
 
+// Promise is a material that follows after acceptance.
+type Promise struct {
+	Material string `json:"material"`
+	Until    string `json:"until,omitempty" format:"date" doc:"Known once the matter is accepted"`
+	Supplied string `json:"supplied,omitempty" format:"date"`
+	Missed   bool   `json:"missed,omitempty" doc:"Its day has passed"`
+}
+
 // Extension is the one lengthening of the clock.
 type Extension struct {
 	Reason   string `json:"reason"`
 	Approved bool   `json:"approved"`
+	Refusal  string `json:"refusal,omitempty" doc:"For staff: why the head refused it"`
 	On       string `json:"on,omitempty" format:"date"`
 }
 
@@ -282,7 +292,7 @@ func (a *API) cases() {
 		if err != nil {
 			return nil, err
 		}
-		made, err := a.Application.Again(ctx, c.by, d.ID, in.Matter)
+		made, err := a.Application.AgainAs(ctx, c.by, c.makes("a"), d.ID, in.Matter)
 		if err != nil {
 			return nil, err
 		}
@@ -443,6 +453,9 @@ func (a *API) matterOf(city *jurisdiction.City, s *catalogue.Service, m casework
 	}
 	for _, x := range m.Special {
 		out.Special = append(out.Special, Special{Notice: x.Notice, Kind: x.Kind, From: day(x.From), Days: x.Days, To: day(x.To), Reason: x.Reason, Result: x.Result})
+	}
+	for _, p := range m.Promises {
+		out.Promises = append(out.Promises, Promise{Material: p.Material, Until: day(p.Until), Supplied: day(p.Supplied), Missed: p.Missed != ""})
 	}
 	if x := m.Extension; x != nil {
 		out.Extension = &Extension{Reason: x.Reason, Approved: x.ApprovedBy != "", On: day(x.On)}

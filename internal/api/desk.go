@@ -226,6 +226,7 @@ var offers = []struct {
 	{"refusal-to-accept", casework.NotTaken, casework.ActDecline}, {"request", casework.MoreAsked, casework.ActAsk}, {"checks", casework.Checked, casework.ActCheck},
 	{"special", casework.SpecialStarted, casework.ActStartSpecial}, {"special/end", casework.SpecialEnded, casework.ActEndSpecial},
 	{"extension", casework.ExtensionAsked, casework.ActAskExtension}, {"extension/approval", casework.Extended, casework.ActExtend},
+	{"extension/refusal", casework.NotExtended, casework.ActNotExtend},
 	{"proposal", casework.RulingProposed, casework.ActPropose}, {"decision", casework.Ruled, casework.ActDecide},
 	{"signature", casework.Ruled, casework.ActSign}, {"return", casework.SentBack, casework.ActSendBack},
 }
@@ -258,6 +259,9 @@ func (a *API) deskCase(ctx context.Context, c *call, d casework.Dossier) (Case, 
 		shown.Desk = &Desk{
 			Handling: m.Handling, Second: m.Second, Commitment: m.Commitment, Officer: m.Officer, OfficerName: m.OfficerName, Checks: []DeskCheck{},
 			Proposal: rulingOf(city, m.Proposal), Returned: m.Returned, Earlier: rulingOf(city, m.Earlier),
+		}
+		if shown.Extension != nil {
+			shown.Extension.Refusal = m.Extension.Refusal
 		}
 		if m.Proposal != nil {
 			shown.Desk.ProposedBy = m.Proposal.ByName

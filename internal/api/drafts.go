@@ -147,7 +147,7 @@ func (a *API) drafts() {
 		}
 	}
 	handle(a, post("/drafts", "openDraft", WriteCases).created().mayFail(http.StatusNotFound), func(ctx context.Context, c *call, in *open) (*drafted, error) {
-		d, err := a.Application.Open(ctx, c.by, in.Body.Checklist, a.subjectName(ctx, c.by))
+		d, err := a.Application.OpenAs(ctx, c.by, c.makes("a"), in.Body.Checklist, a.subjectName(ctx, c.by))
 		if err != nil {
 			return nil, err
 		}
@@ -406,7 +406,7 @@ func draftMaterial(s application.Sheet, t application.Task) DraftMaterial {
 		ID: m.ID, Title: m.Name, What: m.What, State: t.Material.State, From: t.Material.From, Status: string(t.Status),
 		Choice: choice.Kind, Files: filesOf(choice.Files), Until: string(choice.Until),
 	}
-	out.Accept, out.MaxMB = rule(m)
+	out.Accept, out.MaxMB = m.Allowed()
 	return out
 }
 

@@ -16,7 +16,7 @@ const (
 	// keepFor is how long an answer is kept for a key.
 	keepFor = 24 * time.Hour
 	// staleAfter is when a request that never came to an end, because the server was killed, may be sent
-	// again. What it may have done by then the verbs themselves keep from being done twice.
+	// again. What it may have made by then has the id that was reserved for it, and is not made twice.
 	staleAfter = time.Minute
 	longestKey = 255
 	mostBody   = 1 << 20
@@ -66,6 +66,7 @@ func (a *API) once(ctx huma.Context, next func(huma.Context)) {
 		write(ctx, had)
 		return
 	}
+	c.made = had.made
 	answer := &recording{below: ctx, in: bytes.NewReader(body), answer: kept{headers: http.Header{}}}
 	finished := false
 	// What was done is noted even when the caller has gone away meanwhile: then she will ask again.
@@ -75,7 +76,7 @@ func (a *API) once(ctx huma.Context, next func(huma.Context)) {
 		if finished {
 			return
 		}
-		if err := release(end, a.Store, c.by.ID, key); err != nil {
+		if err := release(end, a.Store, c.by.ID, key, now.Add(-staleAfter)); err != nil {
 			a.Log.Error("an idempotency key was not released", "request", c.id, "error", err)
 		}
 	}()

@@ -167,6 +167,9 @@ func (a *API) fail(c *call, err error) *Problem {
 	}
 	status := statusOf(f, c.token)
 	p = a.problem(c.lang, status, f.Code, f.Args)
+	if status == http.StatusForbidden && !f.Said.Empty() {
+		p.Detail = f.Said.In(c.lang) // the reason of the policy that refused
+	}
 	if p.Detail == "" {
 		p.Detail = p.Title
 	}

@@ -98,6 +98,13 @@ func TestProblems(t *testing.T) {
 			}
 		}
 	})
+	t.Run("who is refused reads the reason of the rule", func(t *testing.T) {
+		for l, want := range map[string]string{"zh-CN": "待办列表只向承办机关的办理人员开放。", "en": "A body's queue is open only to its own handling staff."} {
+			if p := h.want(t, 403, "GET", "/desk/queue", wang, nil, "Accept-Language", l).problem(t); p.Detail != want {
+				t.Errorf("detail %q, want %q", p.Detail, want)
+			}
+		}
+	})
 	t.Run("what was wrong is kept", func(t *testing.T) {
 		var kept api.Draft
 		h.want(t, 200, "GET", "/drafts/"+d.ID, wang, nil).into(t, &kept)
@@ -205,8 +212,8 @@ func TestOnce(t *testing.T) {
 			// What a killed server leaves behind: a mark without an end.
 			left := func(key string, at time.Time) {
 				err := h.Store.Write(context.Background(), func(tx *db.Tx) error {
-					_, err := tx.ExecContext(context.Background(), `INSERT INTO api_idempotency (account, idem_key, fingerprint, started_at, status, headers, body)
-						SELECT account, $1, fingerprint, $2, 0, '{}', body FROM api_idempotency WHERE account = 'p-wang' AND idem_key = 'one'`, key, at.UnixMicro())
+					_, err := tx.ExecContext(context.Background(), `INSERT INTO api_idempotency (account, idem_key, fingerprint, made, started_at, status, headers, body)
+						SELECT account, $1, fingerprint, '_' || $1, $2, 0, '{}', body FROM api_idempotency WHERE account = 'p-wang' AND idem_key = 'one'`, key, at.UnixMicro())
 					return err
 				})
 				if err != nil {
@@ -220,6 +227,19 @@ func TestOnce(t *testing.T) {
 			left("long ago", h.now.Add(-2*time.Minute))
 			if a := open("long ago"); a.StatusCode != 201 {
 				t.Errorf("when it cannot be carried out any more = %d %s", a.StatusCode, a.text)
+			}
+		})
+		t.Run("after the server was killed between the act and its answer", func(t *testing.T) {
+			made := open("killed")
+			err := h.Store.Write(context.Background(), func(tx *db.Tx) error {
+				_, err := tx.ExecContext(context.Background(), `UPDATE api_idempotency SET done_at = NULL, started_at = $1 WHERE idem_key = 'killed'`, h.now.Add(-2*time.Minute).UnixMicro())
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if again := open("killed"); again.StatusCode != 201 || again.Header.Get("Location") != made.Header.Get("Location") {
+				t.Errorf("sent again it is %d at %s, want the draft at %s", again.StatusCode, again.Header.Get("Location"), made.Header.Get("Location"))
 			}
 		})
 		t.Run("for a day", func(t *testing.T) {

@@ -277,7 +277,7 @@ func evidenceOf(city *jurisdiction.City, m *catalogue.Material) Evidence {
 		e.Source = "applicant"
 	}
 	if e.Source != "made" && e.Source != "upstream" {
-		e.Accept, e.MaxMB = rule(m)
+		e.Accept, e.MaxMB = m.Allowed()
 	}
 	return e
 }

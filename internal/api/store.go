@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tongban/internal/platform/db"
+	"tongban/internal/platform/ref"
 )
 
 // Schema makes the table that this package owns.
@@ -21,6 +22,7 @@ var Schema embed.FS
 // kept is an answer that was kept, or the mark of one that is being made.
 type kept struct {
 	fingerprint string
+	made        string
 	started     time.Time
 	done        bool
 	status      int
@@ -30,27 +32,38 @@ type kept struct {
 
 // reserve marks a request as being carried out. When its key is taken, it returns what stands there and
 // false. Whatever is older than before is forgotten on the way, and a mark that was left behind by a
-// killed server gives way when it is older than stale.
+// killed server, or by a request that failed, gives way when it is older than stale. The same request that
+// is tried again makes what it makes under the same id, so that it makes nothing twice.
 func reserve(ctx context.Context, s *db.Store, account, key, fingerprint string, now, before, stale time.Time) (kept, bool, error) {
 	var k kept
 	mine := false
+	made := ref.NewID("")
 	err := s.Write(ctx, func(tx *db.Tx) error {
 		k, mine = kept{}, false
-		_, err := tx.ExecContext(ctx, `DELETE FROM api_idempotency WHERE started_at < $1 OR (account = $2 AND idem_key = $3 AND done_at IS NULL AND started_at < $4)`,
-			before.UnixMicro(), account, key, stale.UnixMicro())
+		_, err := tx.ExecContext(ctx, `DELETE FROM api_idempotency WHERE started_at < $1`, before.UnixMicro())
 		if err != nil {
 			return err
 		}
-		res, err := tx.ExecContext(ctx, `INSERT INTO api_idempotency (account, idem_key, fingerprint, started_at, status, headers, body)
-			VALUES ($1, $2, $3, $4, 0, '{}', $5) ON CONFLICT (account, idem_key) DO NOTHING`, account, key, fingerprint, now.UnixMicro(), []byte{})
+		res, err := tx.ExecContext(ctx, `INSERT INTO api_idempotency (account, idem_key, fingerprint, made, started_at, status, headers, body)
+			VALUES ($1, $2, $3, $4, $5, 0, '{}', $6) ON CONFLICT (account, idem_key) DO NOTHING`, account, key, fingerprint, made, now.UnixMicro(), []byte{})
 		if err != nil {
 			return err
 		}
 		n, err := res.RowsAffected()
-		if err != nil || n == 1 {
-			mine = n == 1
+		if err != nil {
 			return err
 		}
+		if n == 0 {
+			res, err = tx.ExecContext(ctx, `UPDATE api_idempotency SET made = CASE WHEN fingerprint = $1 THEN made ELSE $2 END, fingerprint = $1, started_at = $3
+				WHERE account = $4 AND idem_key = $5 AND done_at IS NULL AND started_at < $6`, fingerprint, made, now.UnixMicro(), account, key, stale.UnixMicro())
+			if err != nil {
+				return err
+			}
+			if n, err = res.RowsAffected(); err != nil {
+				return err
+			}
+		}
+		mine = n == 1
 		k, err = find(ctx, tx, account, key)
 		return err
 	})
@@ -65,8 +78,8 @@ func find(ctx context.Context, q db.Queryer, account, key string) (kept, error) 
 	var started int64
 	var done sql.NullInt64
 	var headers string
-	err := q.QueryRowContext(ctx, `SELECT fingerprint, started_at, done_at, status, headers, body FROM api_idempotency WHERE account = $1 AND idem_key = $2`, account, key).
-		Scan(&k.fingerprint, &started, &done, &k.status, &headers, &k.body)
+	err := q.QueryRowContext(ctx, `SELECT fingerprint, made, started_at, done_at, status, headers, body FROM api_idempotency WHERE account = $1 AND idem_key = $2`, account, key).
+		Scan(&k.fingerprint, &k.made, &started, &done, &k.status, &headers, &k.body)
 	if err != nil {
 		return k, err
 	}
@@ -91,10 +104,11 @@ func keep(ctx context.Context, s *db.Store, account, key string, k kept, now tim
 	return nil
 }
 
-// release lets a request that was not carried out be sent again under its key.
-func release(ctx context.Context, s *db.Store, account, key string) error {
+// release lets a request that was not carried out, or of which that is not known, be sent again under its
+// key at once.
+func release(ctx context.Context, s *db.Store, account, key string, stale time.Time) error {
 	err := s.Write(ctx, func(tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM api_idempotency WHERE account = $1 AND idem_key = $2 AND done_at IS NULL`, account, key)
+		_, err := tx.ExecContext(ctx, `UPDATE api_idempotency SET started_at = $1 WHERE account = $2 AND idem_key = $3 AND done_at IS NULL`, stale.UnixMicro()-1, account, key)
 		return err
 	})
 	if err != nil && !errors.Is(err, context.Canceled) {

@@ -21,37 +21,11 @@ import (
 )
 
 const (
-	usualMB = 20
 	// mostUpload bounds one request: a few files of the greatest size and what is around them.
 	mostUpload = 64 << 20
 	// mostPart bounds what is not a file.
 	mostPart = 1 << 16
 )
-
-// rule is what may be uploaded for a material.
-func rule(m *catalogue.Material) (accept []string, mb int) {
-	accept, mb = m.Accept, m.MaxMB
-	if len(accept) == 0 {
-		accept = []string{"pdf", "jpg", "png"}
-	}
-	if mb == 0 {
-		mb = usualMB
-	}
-	return accept, mb
-}
-
-// media names the types of files as the store knows them; the catalogue names them as people do.
-func media(accept []string) []string {
-	names := map[string]string{"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
-	types := make([]string, len(accept))
-	for i, name := range accept {
-		types[i] = name
-		if t, ok := names[name]; ok {
-			types[i] = t
-		}
-	}
-	return types
-}
 
 func (a *API) uploads() {
 	s := post("/drafts/{id}/materials/{material}/files", "uploadFiles", WriteCases).created()
@@ -68,25 +42,9 @@ func (a *API) uploads() {
 		if !ok {
 			return nil, fault.New(fault.NotFound, "error.draft.no-material")
 		}
-		var files []casework.File
-		var wrong []fault.Field
-		err = a.parts(c, func(part *multipart.Part) error {
-			if part.FormName() != "files" || part.FileName() == "" {
-				return nil
-			}
-			f, complaint, err := a.put(ctx, m.Material, part, "files")
-			if complaint != nil {
-				wrong = append(wrong, *complaint)
-			} else if err == nil {
-				files = append(files, f)
-			}
-			return err
-		})
+		files, wrong, err := a.files(ctx, c, m.Material)
 		if err != nil {
 			return nil, err
-		}
-		if len(files)+len(wrong) == 0 {
-			wrong = []fault.Field{{Name: "files", Code: "field.file-required"}}
 		}
 		// A file that is refused leaves the others.
 		for _, f := range files {
@@ -100,6 +58,31 @@ func (a *API) uploads() {
 		return a.drafted(ctx, c, sheet, nil)
 	})
 
+	s = post("/cases/{id}/materials/{material}/files", "supplyMaterial", WriteCases)
+	s.once, s.parts = false, map[string]huma.Schema{"files": {Type: "array", Items: &huma.Schema{Type: "string", Format: "binary"}}}
+	handle(a, s, func(ctx context.Context, c *call, in *MaterialID) (*none, error) {
+		d, err := a.ofApplicant(ctx, c, in.ID)
+		if err != nil {
+			return nil, err
+		}
+		service, err := a.Application.Service(ctx, d.Edition)
+		if err != nil {
+			return nil, err
+		}
+		m := materialOf(service, in.Material)
+		if m == nil {
+			return nil, fault.New(fault.NotFound, "error.draft.no-material")
+		}
+		files, wrong, err := a.files(ctx, c, m)
+		if err == nil {
+			err = fault.Fields(wrong)
+		}
+		if err == nil {
+			err = a.Casework.Supply(ctx, c.by, in.ID, in.Material, files)
+		}
+		return nil, at(err, func(string) place { return place{pointer: "#/files", label: m.Name} })
+	})
+
 	s = post("/cases/{id}/matters/{matter}/correction", "correctMatter", WriteCases)
 	s.once, s.parts = false, map[string]huma.Schema{
 		"message":    {Type: "string", Description: a.words["part.message"].Text.EN},
@@ -109,6 +92,26 @@ func (a *API) uploads() {
 	handle(a, s.mayFail(http.StatusGone), func(ctx context.Context, c *call, in *CaseMatter) (*none, error) {
 		return nil, a.correct(ctx, c, in.ID, in.Matter)
 	})
+}
+
+// files stores what is uploaded for one material, and names every file that is refused.
+func (a *API) files(ctx context.Context, c *call, m *catalogue.Material) (files []casework.File, wrong []fault.Field, err error) {
+	err = a.parts(c, func(part *multipart.Part) error {
+		if part.FormName() != "files" || part.FileName() == "" {
+			return nil
+		}
+		f, complaint, err := a.put(ctx, m, part, "files")
+		if complaint != nil {
+			wrong = append(wrong, *complaint)
+		} else if err == nil {
+			files = append(files, f)
+		}
+		return err
+	})
+	if err == nil && len(files)+len(wrong) == 0 {
+		wrong = []fault.Field{{Name: "files", Code: "field.file-required"}}
+	}
+	return files, wrong, err
 }
 
 // correct answers a notice: the fields and files that it names, and nothing else.
@@ -236,8 +239,8 @@ func (a *API) parts(c *call, each func(*multipart.Part) error) error {
 
 // put stores one file of a material, or says why it is refused. Then nothing of it is kept.
 func (a *API) put(ctx context.Context, m *catalogue.Material, part *multipart.Part, field string) (casework.File, *fault.Field, error) {
-	accept, mb := rule(m)
-	f, err := a.Blobs.Put(ctx, part, blob.Rule{Accept: media(accept), MaxBytes: int64(mb) << 20, Name: nameAsSent(part)})
+	accept, mb := m.Allowed()
+	f, err := a.Blobs.Put(ctx, part, blob.Rule{Accept: catalogue.Media(accept), MaxBytes: int64(mb) << 20, Name: nameAsSent(part)})
 	var refused *fault.Error
 	if errors.As(err, &refused) && refused.Kind == fault.Invalid {
 		values := map[string]string{"accept": strings.ToUpper(strings.Join(accept, " / ")), "max": strconv.Itoa(mb) + " MB"}

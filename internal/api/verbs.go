@@ -98,7 +98,7 @@ func (a *API) verbs() {
 		}
 	}
 	act(a, post("/desk/matters/{id}/consultations", "consultBody", DeskHandle), func(ctx context.Context, c *call, in *consult) error {
-		return at(a.Casework.Consult(ctx, c.by, in.ID, in.Body.Body, in.Body.Question, deadline.Day(in.Body.Until)), within("#"))
+		return at(a.Casework.ConsultAs(ctx, c.by, c.makes("q"), in.ID, in.Body.Body, in.Body.Question, deadline.Day(in.Body.Until)), within("#"))
 	})
 	type reply struct {
 		ID   string `path:"id" maxLength:"64"`
@@ -144,6 +144,9 @@ func (a *API) clockVerbs() {
 	})
 	act(a, post("/desk/matters/{id}/extension/approval", "approveExtension", DeskSign).mayFail(http.StatusGone), func(ctx context.Context, c *call, in *MatterID) error {
 		return a.Casework.Extend(ctx, c.by, in.ID)
+	})
+	act(a, post("/desk/matters/{id}/extension/refusal", "refuseExtension", DeskSign), func(ctx context.Context, c *call, in *reason) error {
+		return a.Casework.RefuseExtension(ctx, c.by, in.ID, in.Body.Reason)
 	})
 	act(a, post("/desk/matters/{id}/return", "returnProposal", DeskSign), func(ctx context.Context, c *call, in *reason) error {
 		return a.Casework.SendBack(ctx, c.by, in.ID, in.Body.Reason)

@@ -146,6 +146,14 @@ func (c Complaints) Error() string {
 	return "the jurisdiction does not load:\n" + strings.Join(lines, "\n")
 }
 
+// take puts an edition of the government into force, and logs what will be wrong with it soon.
+func (a *App) take(city *jurisdiction.City) {
+	a.city.Store(city)
+	for _, w := range city.Warnings(deadline.Of(a.Now())) {
+		a.Log.Warn("the jurisdiction needs attention", "what", w.String())
+	}
+}
+
 func load(dir string) (*jurisdiction.City, error) {
 	city, complaints := jurisdiction.Load(os.DirFS(dir), filepath.Base(dir))
 	if city == nil || strictyaml.Stops(complaints) {
@@ -163,7 +171,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		return nil, err
 	}
 	a := &App{Config: c}
-	a.city.Store(city)
+	a.take(city)
 	// The address comes first: links and passkeys name it, and port 0 is known only once it is bound.
 	if c.Listen != "" {
 		if a.listener, err = net.Listen("tcp", c.Listen); err != nil {
@@ -244,7 +252,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Credentials = credential.New(credential.Config{
 		Types: a.certificateType, Body: func(id string) (org.Body, bool) { return a.City().Org.Body(id) }, Seal: a.Keys.Seal(), Covers: a.Paper.Covers, Now: a.Now,
 	})
-	a.Editions = catalogue.NewEditions(a.Store)
+	a.Editions = catalogue.NewEditions(a.Store, published)
 	if err := a.keepEditions(ctx, city); err != nil {
 		return err
 	}
@@ -260,7 +268,7 @@ func (a *App) build(ctx context.Context) error {
 		Calendar: a.calendar, Offer: a.offer, Register: a.register,
 	})
 	a.Fulfilment = fulfilment.New(fulfilment.Config{
-		Gate: a.Gate, Casework: a.Casework, Credentials: a.Credentials, Registry: a.Registry, Register: a.register, Region: city.Region, Now: a.Now,
+		Gate: a.Gate, Casework: a.Casework, Credentials: a.Credentials, Registry: a.Registry, Register: a.register, Read: a.Store.Read(), Region: city.Region, Now: a.Now,
 		Certificate: func(id string) (catalogue.CertificateType, bool) { t, ok := a.City().Certificates[id]; return t, ok },
 	})
 	a.Notice = notice.New(a.Gate, a.Now)
@@ -333,10 +341,19 @@ func (a *App) mandateFind(ctx context.Context, register, field, value string) ([
 	return records, err
 }
 
+// published reads an edition that was kept.
+func published(text []byte) (*catalogue.Service, error) {
+	e, complaints := jurisdiction.Compile(text)
+	if e == nil {
+		return nil, Complaints(complaints)
+	}
+	return e.Service, nil
+}
+
 func (a *App) keepEditions(ctx context.Context, city *jurisdiction.City) error {
 	for _, id := range city.ServiceIDs() {
 		e := city.Services[id]
-		if err := a.Editions.Keep(ctx, e.Edition, e.Service, a.Now()); err != nil {
+		if err := a.Editions.Keep(ctx, e.Edition, e.Text, e.Service, a.Now()); err != nil {
 			return fmt.Errorf("keep edition of %s: %w", id, err)
 		}
 	}
@@ -354,7 +371,7 @@ func (a *App) Reload(ctx context.Context) {
 		a.Log.Error("the jurisdiction was not reloaded; the edition in force stays", "error", err)
 		return
 	}
-	a.city.Store(city)
+	a.take(city)
 	a.Log.Info("the jurisdiction was reloaded", "edition", city.Edition)
 }
 

@@ -49,12 +49,15 @@ func (a *App) told(ctx context.Context, t casework.Told) error {
 	return nil
 }
 
-// sweep clears away what has run out.
+// sweep clears away what has run out, and ends the certificates whose time is over.
 func (a *App) sweep(ctx context.Context, _ struct{}) error {
 	if err := a.Identity.Sweep(ctx); err != nil {
 		return err
 	}
-	return a.Application.Sweep(ctx)
+	if err := a.Application.Sweep(ctx); err != nil {
+		return err
+	}
+	return a.Fulfilment.Expire(ctx)
 }
 
 // signed records what happened to an account: signing in and out, passkeys, tokens.

@@ -20,6 +20,7 @@ const demoPassword = "tongban-demo"
 // second start goes on with the same data.
 func (a *App) seed(ctx context.Context) error {
 	city := a.City()
+	var accounts []identity.Account
 	for _, p := range city.People.People {
 		if p.Login == "" {
 			continue
@@ -32,33 +33,19 @@ func (a *App) seed(ctx context.Context) error {
 		if level >= identity.AL2 { // below that her real name is not known
 			account.Subject = p.IDNumber
 		}
-		err := a.enrol(ctx, account)
-		if err != nil {
-			return err
-		}
+		accounts = append(accounts, account)
 	}
 	for _, s := range city.Org.Staff() {
 		roles := make([]string, len(s.Roles))
 		for i, r := range s.Roles {
 			roles[i] = string(r)
 		}
-		err := a.enrol(ctx, identity.Account{ID: "o_" + s.ID, Kind: identity.Officer, Name: s.Name, Body: s.Body, Roles: roles, Level: identity.AL2, Login: s.ID})
-		if err != nil {
-			return err
-		}
+		accounts = append(accounts, identity.Account{ID: "o_" + s.ID, Kind: identity.Officer, Name: s.Name, Body: s.Body, Roles: roles, Level: identity.AL2, Login: s.ID})
 	}
-	return a.importRecords(ctx)
-}
-
-func (a *App) enrol(ctx context.Context, account identity.Account) error {
-	_, err := a.Identity.ByLogin(ctx, account.Login)
-	if !fault.Is(err, fault.NotFound) {
+	if _, err := a.Identity.Enrol(ctx, accounts, demoPassword); err != nil {
 		return err
 	}
-	if _, err := a.Identity.Register(ctx, account, demoPassword); err != nil {
-		return fmt.Errorf("account %s: %w", account.Login, err)
-	}
-	return nil
+	return a.importRecords(ctx)
 }
 
 func (a *App) importRecords(ctx context.Context) error {

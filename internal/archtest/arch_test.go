@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"tongban/internal/security/access"
 )
 
 const root = "../.."
@@ -23,7 +25,7 @@ var floors = []string{"internal/platform", "internal/security", "internal/data",
 // beside lists the imports on the same floor, one line a package. A line that is no longer used is
 // deleted.
 var beside = map[string][]string{
-	"internal/platform/strictyaml": {"lang"}, "internal/platform/decision": {"fault", "lang"}, "internal/platform/db": {"fault"},
+	"internal/platform/fault": {"lang"}, "internal/platform/strictyaml": {"lang"}, "internal/platform/decision": {"fault", "lang"}, "internal/platform/db": {"fault"},
 	"internal/platform/job": {"db", "fault", "ref"}, "internal/platform/blob": {"fault", "ref"}, "internal/platform/tlog": {"db", "fault"},
 }
 
@@ -253,6 +255,96 @@ func TestSizes(t *testing.T) {
 	for pkg, n := range packages {
 		if n > max(packageLines, larger[pkg]) {
 			t.Errorf("%s has %d lines, more than %d", pkg, n, packageLines)
+		}
+	}
+}
+
+// TestNobodyGoesAroundTheGate: a transaction under the gate, or a view, carries the raw one inside. Only the
+// gate takes it out: with it somebody could change something before the first permit.
+func TestNobodyGoesAroundTheGate(t *testing.T) {
+	for _, f := range sources(t) {
+		if f.pkg == "internal/security/access" || strings.HasPrefix(f.pkg, "internal/platform/") {
+			continue
+		}
+		for _, at := range rawTransactions(f.ast) {
+			t.Errorf("%s takes the raw transaction out with %s; hand on the access.Tx or View itself", f.path, at)
+		}
+	}
+}
+
+// rawTransactions lists where a file looks into a transaction or view, or asks whether one is raw.
+func rawTransactions(f *ast.File) (found []string) {
+	packages := map[string]bool{}
+	for _, i := range f.Imports {
+		path, _ := strconv.Unquote(i.Path.Value)
+		packages[path[strings.LastIndex(path, "/")+1:]] = true
+	}
+	named := func(e ast.Expr) bool { // db.Tx, access.Tx, sql.Tx: a type and nothing inside a value
+		x, ok := e.(*ast.Ident)
+		return ok && packages[x.Name]
+	}
+	ast.Inspect(f, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			if (n.Sel.Name == "Tx" || n.Sel.Name == "Queryer") && !named(n.X) {
+				found = append(found, "."+n.Sel.Name)
+			}
+		case *ast.TypeAssertExpr:
+			if star, ok := n.Type.(*ast.StarExpr); ok {
+				if s, ok := star.X.(*ast.SelectorExpr); ok && s.Sel.Name == "Tx" {
+					found = append(found, "a type assertion")
+				}
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// TestRawTransactionsAreSeen proves that the rule above can fail.
+func TestRawTransactionsAreSeen(t *testing.T) {
+	const source = `package p
+import ("tongban/internal/platform/db"; "tongban/internal/security/access")
+func f(tx *access.Tx, v *access.View, q db.Queryer) { use(tx.Tx); use(v.Queryer); _ = q.(*db.Tx); use(db.Queryer(tx)) }`
+	f, err := parser.ParseFile(token.NewFileSet(), "p.go", source, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := rawTransactions(f), []string{".Tx", ".Queryer", "a type assertion"}; !slices.Equal(got, want) {
+		t.Errorf("saw %q, want %q", got, want)
+	}
+}
+
+// TestPurposesAreKnown: what the program states as a purpose is on the list that every jurisdiction must name.
+func TestPurposesAreKnown(t *testing.T) {
+	seen := map[string]bool{}
+	for _, f := range sources(t) {
+		ast.Inspect(f.ast, func(n ast.Node) bool {
+			pair, ok := n.(*ast.KeyValueExpr)
+			if !ok {
+				return true
+			}
+			value := pair.Value
+			if sum, ok := value.(*ast.BinaryExpr); ok { // "casework:" + service
+				value = sum.X
+			}
+			key, isName := pair.Key.(*ast.Ident)
+			lit, isText := value.(*ast.BasicLit)
+			if !isName || key.Name != "Purpose" || !isText {
+				return true
+			}
+			purpose, _ := strconv.Unquote(lit.Value)
+			purpose, _, _ = strings.Cut(purpose, ":")
+			seen[purpose] = true
+			if !slices.Contains(access.Purposes, purpose) {
+				t.Errorf("%s states the purpose %q, which is not in access.Purposes", f.path, purpose)
+			}
+			return true
+		})
+	}
+	for _, p := range access.Purposes {
+		if !seen[p] {
+			t.Errorf("nothing states the purpose %q: delete it from access.Purposes", p)
 		}
 	}
 }

@@ -6,6 +6,7 @@
 //   node test/browser/run.mjs --base http://…:8080   looks at a running one
 //   … --only track          pages whose name or path contains the word; journeys too, when it names one
 //   … --view phone,elder    a part of the views      … --lang en    one language
+//   … --pictures            only takes the pictures of the read-me files, to docs/images/
 //   … --workers 1           browsers at a time (2)   … --verbose    says what passed
 //
 // Screens are written to test/browser/shots/. The last line is "N passed, M failed".
@@ -14,6 +15,7 @@ import { join } from "node:path";
 import { after, before, prepare } from "./journeys.mjs";
 import { anybodys, desks, hers } from "./pages.mjs";
 import { look, views } from "./look.mjs";
+import { pictures } from "./pictures.mjs";
 import { Chromium, languages, options, serve, shots } from "./lib.mjs";
 
 const opt = options();
@@ -100,10 +102,15 @@ function looks(pages) {
 
 try {
   const walk = (lanes) => spread(lanes.map((lane) => async (chromium) => { for (const journey of lane) await go(chromium, journey); }));
-  await walk(before);
-  Object.assign(found, await workers[0].page(base, { lang: "zh", view: { context: {} }, who: "wang@1" }, (tab) => prepare(tab, base)));
-  await spread(looks([...anybodys, ...hers(found), ...desks(found)]));
-  await walk(after);
+  if (opt.pictures) {
+    await walk(before.slice(0, 1));
+    tell("pictures", await pictures(workers[0], base, found));
+  } else {
+    await walk(before);
+    Object.assign(found, await workers[0].page(base, { lang: "zh", view: { context: {} }, who: "wang@1" }, (tab) => prepare(tab, base)));
+    await spread(looks([...anybodys, ...hers(found), ...desks(found)]));
+    await walk(after);
+  }
 } finally {
   for (const chromium of workers) await chromium.close();
   await server?.stop();

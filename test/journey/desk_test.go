@@ -24,6 +24,11 @@ func TestDesk(t *testing.T) {
 			c.refused(t, 409, "error.matter.no-extension-asked", "market-head", "POST", "/desk/matters/"+m+"/extension/approval", nil)
 			c.act(t, "market-2", m, "extension", map[string]any{"reason": "等待外地的检验报告"})
 			c.refused(t, 403, "denied", "market-2", "POST", "/desk/matters/"+m+"/extension/approval", nil)
+			c.refused(t, 403, "denied", "market-2", "POST", "/desk/matters/"+m+"/extension/refusal", map[string]any{"reason": "不必"})
+			c.act(t, "market-head", m, "extension/refusal", map[string]any{"reason": "请写明哪一天出报告"})
+			turned := c.see(t, "market-2", "/desk/cases/"+id).get("matters").one("matter", "food-licence").get("extension")
+			same(t, "why not", turned.get("refusal").text(), "请写明哪一天出报告")
+			c.act(t, "market-2", m, "extension", map[string]any{"reason": "等待外地的检验报告"})
 			c.act(t, "market-head", m, "extension/approval", nil)
 			after := c.see(t, owner, "/cases/"+id).get("matters").one("matter", "food-licence")
 			if after.get("due").text() <= before.get("due").text() || after.get("clock", "extended").text() != "10" || after.get("extension", "reason").text() != "等待外地的检验报告" {

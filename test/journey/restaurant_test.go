@@ -317,6 +317,16 @@ func food(t *testing.T, c *city, looked *views, id string) {
 	c.act(t, "market-1", m, "special/end", map[string]any{"outcome": "现场符合要求"})
 	c.mark(t, "market-1", m, "rooms", "layout-flow", "system", "cold-room")
 	c.refused(t, 403, "denied", "market-1", "POST", "/desk/matters/"+m+"/decision", approve("x"))
+	// What she promised to bring later comes before the licence.
+	c.refused(t, 409, "error.matter.promise-open", "market-1", "POST", "/desk/matters/"+m+"/proposal", approve("材料齐全，现场核查合格。"))
+	if p := shown.get("matters").one("matter", "food-licence").get("promises").one("material", "safety-system"); p.get("until").text() != "" {
+		t.Errorf("the promise is due before acceptance: %v", p)
+	}
+	if p := stopped.get("promises").one("material", "safety-system"); p.get("until").text() == "" {
+		t.Errorf("the promise is due on no day: %v", p)
+	}
+	c.refused(t, 409, "error.case.nothing-promised", owner, "POST", "/cases/"+id+"/materials/layout/files", upload{[]part{{"files", "布局.pdf", pdf("x")}}})
+	c.want(t, 204, owner, "POST", "/cases/"+id+"/materials/safety-system/files", upload{[]part{{"files", "制度目录.pdf", pdf("rules")}}})
 	c.act(t, "market-1", m, "proposal", approve("材料齐全，现场核查合格。"))
 	c.refused(t, 403, "denied", "market-1", "POST", "/desk/matters/"+m+"/signature", nil)
 	looked.open(t, c, "market-head", id)

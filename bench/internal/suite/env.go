@@ -33,7 +33,7 @@ func (e *Env) size(full, smoke int) int {
 // bound loosens a demand for the smoke run, which stands guard on machines that are busy: there only what
 // is far off is an error.
 func (e *Env) bound(full float64) float64 {
-	const slack = 2
+	const slack = 4
 	if e.Full {
 		return full
 	}

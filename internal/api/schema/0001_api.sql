@@ -4,6 +4,7 @@ CREATE TABLE api_idempotency (
     account     TEXT NOT NULL,
     idem_key    TEXT NOT NULL,
     fingerprint TEXT NOT NULL,
+    made        TEXT NOT NULL, -- what the request makes has this id, however often it is tried
     started_at  BIGINT NOT NULL,
     done_at     BIGINT,
     status      BIGINT NOT NULL,

@@ -308,7 +308,20 @@ func TestHeldAndExpiry(t *testing.T) {
 			t.Errorf("verified after its end: %+v, %v", p, err)
 		}
 		expire := func(today string) (got []credential.Certificate) {
-			must(t, r.write(t, func(tx *db.Tx) (err error) { got, err = r.ExpireDue(ctx, tx, today, 10); return err }))
+			must(t, r.write(t, func(tx *db.Tx) (err error) {
+				if got, err = r.Due(ctx, tx, today, 10); err != nil {
+					return err
+				}
+				for i, c := range got {
+					if err := r.Expire(ctx, tx, c.ID, credential.Change{Reason: credential.ReasonExpired}); err != nil {
+						return err
+					}
+					if got[i], err = r.Find(ctx, tx, c.ID); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
 			return got
 		}
 		if got := expire("2026-12-31"); len(got) != 0 {

@@ -95,20 +95,11 @@ func (s *Service) change(ctx context.Context, tx db.Queryer, c Certificate, to S
 	return nil
 }
 
-// ExpireDue ends up to limit certificates whose last day is before today, and tells how many. Verifying
-// does not wait for it (Certificate.StatusOn); it is for the record and for whom it must be told.
-func (s *Service) ExpireDue(ctx context.Context, tx db.Queryer, today string, limit int) ([]Certificate, error) {
-	due, err := readDue(ctx, tx, today, limit)
-	if err != nil {
-		return nil, wrap("expire certificates", err)
-	}
-	for i, c := range due {
-		if err := s.change(ctx, tx, c, Lapsed, Change{Reason: ReasonExpired}); err != nil {
-			return nil, err
-		}
-		due[i].Status = Lapsed
-	}
-	return due, nil
+// Due lists up to limit certificates in force whose last day is before today, to be expired. Verifying does
+// not wait for it (Certificate.StatusOn); it is for the record and for whom it must be told.
+func (s *Service) Due(ctx context.Context, v db.Queryer, today string, limit int) ([]Certificate, error) {
+	due, err := readDue(ctx, v, today, limit)
+	return due, wrap("find expired certificates", err)
 }
 
 // History returns every status of a certificate, the first one first.

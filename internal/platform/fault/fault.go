@@ -3,6 +3,8 @@ package fault
 import (
 	"errors"
 	"fmt"
+
+	"tongban/internal/platform/lang"
 )
 
 // Kind says what the caller can do about a failure.
@@ -35,6 +37,7 @@ type Error struct {
 	Kind   Kind
 	Code   string            // text key, such as "error.case.withdrawn"
 	Args   map[string]string // values for the text
+	Said   lang.Text         // the sentence itself, where a rule of the jurisdiction says it; it goes before the code's
 	Fields []Field           // for Invalid: every wrong field at once
 	Err    error             // what happened inside, for the log
 }

@@ -74,7 +74,10 @@ func (q *Queue) Run(ctx context.Context) error {
 
 // giveWay waits while people are writing, but not for long.
 func (c *crew) giveWay(ctx context.Context) {
-	for end := time.Now().Add(courtesy); c.Store.Busy() && time.Now().Before(end); {
+	for range courtesy / glance {
+		if !c.Store.Busy() {
+			return
+		}
 		select {
 		case <-time.After(glance):
 		case <-ctx.Done():

@@ -128,13 +128,15 @@ func cedarText(c ast.ConditionType) string {
 	return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(text), "};"))
 }
 
-// refusal is what a refused person may know: the policy's id, whose reason a page looks up, and the
-// level when a stronger sign-in would help. Whoever must not even reveal that something is there turns
+// refusal is what a refused person may know: the policy's reason with its id, and the level when a stronger
+// sign-in would help. Whoever must not even reveal that something is there turns
 // it into NotFound.
 func refusal(by identity.Actor, on *Resource, d Decision) error {
 	args := []string{"reason", d.policy.ID}
 	if level, _ := whole(on.Attrs[levelAttr]); int(level) > int(by.Level) {
 		args = append(args, "level", strconv.Itoa(int(level)))
 	}
-	return fault.New(fault.Denied, "denied", args...)
+	refused := fault.New(fault.Denied, "denied", args...)
+	refused.Said = d.policy.Reason
+	return refused
 }

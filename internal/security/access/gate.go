@@ -53,8 +53,16 @@ func (g *Gate) Policies() *Policies { return g.policies }
 // May tells whether the actor would be let through, for a page that offers or leaves out a button. It
 // records nothing and opens nothing.
 func (g *Gate) May(by identity.Actor, action Action, on Resource) bool {
+	return g.Try(by, action, on) == nil
+}
+
+// Try is May for a page that says why not: nil, or the refusal that the actor would get.
+func (g *Gate) Try(by identity.Actor, action Action, on Resource) error {
 	d, err := g.policies.decide(by, action, &on)
-	return err == nil && d.Allowed
+	if err == nil && !d.Allowed {
+		err = refusal(by, &on, d)
+	}
+	return err
 }
 
 // recording must not be lost because the person closed the page.

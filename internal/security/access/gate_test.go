@@ -272,6 +272,9 @@ func TestRefusal(t *testing.T) {
 		if !ok || p.Reason.ZH == "" || p.Reason.EN == "" || p.Law[0] != "privacy-law.51" || !p.Forbids {
 			t.Errorf("policy = %+v", p)
 		}
+		if f.Said != p.Reason {
+			t.Errorf("the refusal says %q, want the policy's reason %q", f.Said, p.Reason)
+		}
 		if rows := o.about(t, subject); len(rows) != 1 || rows[0].Outcome != audit.Refused {
 			t.Errorf("recorded %+v, want the refusal although the page was closed", rows)
 		}

@@ -123,6 +123,9 @@ func base(action, who, own, in string) access.Resource {
 		if action == "register.write" || action == "certificate.issue" {
 			r.Purpose = "fulfilment"
 		}
+		if action == "certificate.expire" {
+			r.Purpose = "upkeep"
+		}
 	}
 	if action == "certificate.revoke" {
 		r.Basis = "licence-law.69"

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"embed"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -141,7 +142,7 @@ func New(c Config) (*Service, error) {
 		c.Hashing = runtime.GOMAXPROCS(0)
 	}
 	s := &Service{
-		store: c.Store, keys: c.Keys, now: c.Now, may: c.May, tell: c.Tell, hasher: newHasher(c.Hashing), cache: newCache(), turns: turns{one: map[string]*turn{}},
+		store: c.Store, keys: c.Keys, now: c.Now, may: c.May, tell: c.Tell, hasher: newHasher(c.Hashing, today), cache: newCache(), turns: turns{one: map[string]*turn{}},
 		idle:    map[Kind]time.Duration{Person: orElse(c.Idle, 2*time.Hour), Officer: orElse(c.StaffIdle, 30*time.Minute)},
 		longest: orElse(c.Longest, 12*time.Hour),
 	}
@@ -214,6 +215,41 @@ func (s *Service) Register(ctx context.Context, a Account, password string) (Acc
 		return Account{}, fmt.Errorf("register account: %w", err)
 	}
 	return a, nil
+}
+
+// Enrol makes the accounts whose login is not there yet, for a demonstration: their password is told to
+// everybody, so it is hashed once for all of them. It tells how many it made.
+func (s *Service) Enrol(ctx context.Context, accounts []Account, password string) (int, error) {
+	var missing []Account
+	for _, a := range accounts {
+		a.Login = foldLogin(a.Login)
+		row, err := findAccount(ctx, s.store.Read(), "login", a.Login)
+		if err != nil {
+			return 0, fmt.Errorf("enrol accounts: %w", err)
+		}
+		if row.ID != "" {
+			continue
+		}
+		if err := errors.Join(checkAccount(a), checkPassword(password, a.Login)); err != nil {
+			return 0, fmt.Errorf("account %s: %w", a.Login, err)
+		}
+		missing = append(missing, a)
+	}
+	if len(missing) == 0 {
+		return 0, nil
+	}
+	hash, err := s.hasher.hash(ctx, password)
+	if err != nil {
+		return 0, err
+	}
+	return len(missing), s.store.Write(ctx, func(tx *db.Tx) error {
+		for _, a := range missing {
+			if err := insertAccount(ctx, tx, a, hash, s.now()); err != nil {
+				return fmt.Errorf("account %s: %w", a.Login, err)
+			}
+		}
+		return nil
+	})
 }
 
 func checkAccount(a Account) error {

@@ -42,6 +42,24 @@ func TestRegister(t *testing.T) {
 		if !fault.Is(err, fault.Conflict) {
 			t.Errorf("kind = %v, want conflict", fault.Of(err))
 		}
+		crowd := []identity.Account{
+			{ID: "p_again", Kind: identity.Person, Name: "王㴋䶮", Subject: wang, Level: identity.AL2, Login: "Wang"},
+			{ID: "p_li", Kind: identity.Person, Name: "李明远", Subject: li, Level: identity.AL2, Login: "li"},
+			{ID: "o_fire-9", Kind: identity.Officer, Name: "九", Body: "fire-9", Roles: []string{"head"}, Level: identity.AL2, Login: "fire-9"},
+		}
+		for _, want := range []int{2, 0} { // the one that is there stays as it is, and so does everybody the second time
+			if n, err := c.Enrol(ctx, crowd, password); n != want || err != nil {
+				t.Errorf("enrolled %d, %v, want %d", n, err, want)
+			}
+		}
+		if got, err := c.ByLogin(ctx, "wang"); err != nil || got.ID != a.ID {
+			t.Errorf("wang is %s after enrolling, want %s (%v)", got.ID, a.ID, err)
+		}
+		c.signIn(t, "li")
+		c.signIn(t, "fire-9")
+		if _, err := c.Enrol(ctx, []identity.Account{{Kind: identity.Person, Login: "nobody"}}, password); !fault.Is(err, fault.Invalid) {
+			t.Errorf("an account without a name was enrolled: %v", err)
+		}
 		_, err = c.Find(ctx, "p_nobody")
 		wantCode(t, "an account that is not there", err, "account.not-found")
 

@@ -17,11 +17,17 @@ import (
 	"tongban/internal/platform/fault"
 )
 
-// The price of one guess: 19 MiB and two passes, the least that OWASP names for argon2id. It is about
+// price is what one guess costs.
+type price struct {
+	memory uint32 // KiB
+	passes uint32
+}
+
+// today is the price of a guess: 19 MiB and two passes, the least that OWASP names for argon2id. It is about
 // 36 ms of a core, which is why it is also the price of a sign-in.
+var today = price{memory: 19 * 1024, passes: 2}
+
 const (
-	hashMemory  = 19 * 1024 // KiB
-	hashPasses  = 2
 	hashThreads = 1
 	hashSalt    = 16
 	hashLength  = 32
@@ -34,6 +40,7 @@ const (
 
 // hasher hashes passwords, a bounded number at a time: each takes 19 MiB and a core.
 type hasher struct {
+	price   price
 	slots   chan struct{} // taken while hashing
 	waiting chan struct{} // taken while waiting or hashing
 	dummy   string        // what an unknown login is compared with
@@ -42,9 +49,13 @@ type hasher struct {
 
 const waitingPerSlot = 32 // at 36 ms each nobody waits for more than about a second
 
-func newHasher(slots int) *hasher {
-	h := &hasher{slots: make(chan struct{}, slots), waiting: make(chan struct{}, slots*(1+waitingPerSlot))}
-	h.dummy = hashed(rand.Text())
+func newHasher(slots int, p price) *hasher {
+	h := &hasher{price: p, slots: make(chan struct{}, slots), waiting: make(chan struct{}, slots*(1+waitingPerSlot))}
+	var salt [hashSalt]byte
+	var sum [hashLength]byte // of no password that anybody could find
+	_, _ = rand.Read(salt[:])
+	_, _ = rand.Read(sum[:])
+	h.dummy = p.phc(salt[:], sum[:])
 	return h
 }
 
@@ -68,9 +79,9 @@ func (h *hasher) do(ctx context.Context, fn func()) error {
 	return nil
 }
 
-func (h *hasher) hash(ctx context.Context, password string) (phc string, err error) {
-	err = h.do(ctx, func() { phc = hashed(password) })
-	return phc, err
+func (h *hasher) hash(ctx context.Context, password string) (text string, err error) {
+	err = h.do(ctx, func() { text = h.price.hashed(password) })
+	return text, err
 }
 
 // matches compares a password with its PHC string. With "" it takes as long and says no.
@@ -93,12 +104,16 @@ func (h *hasher) matches(ctx context.Context, password, phc string) (ok bool, er
 // prepared: the same password typed on two keyboards is the same (NIST SP 800-63B, 3.1.1.2).
 func prepared(password string) []byte { return norm.NFKC.Bytes([]byte(password)) }
 
-func hashed(password string) string {
+func (p price) hashed(password string) string {
 	salt := make([]byte, hashSalt)
 	_, _ = rand.Read(salt) // never fails
-	sum := argon2.IDKey(prepared(password), salt, hashPasses, hashMemory, hashThreads, hashLength)
+	return p.phc(salt, argon2.IDKey(prepared(password), salt, p.passes, p.memory, hashThreads, hashLength))
+}
+
+// phc writes a hash of this price as text.
+func (p price) phc(salt, sum []byte) string {
 	b64 := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashThreads, b64.EncodeToString(salt), b64.EncodeToString(sum))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, p.memory, p.passes, hashThreads, b64.EncodeToString(salt), b64.EncodeToString(sum))
 }
 
 type phcString struct {
@@ -129,10 +144,10 @@ func readPHC(s string) (phcString, error) {
 	return p, nil
 }
 
-// weaker reports whether a hash was made at a lower price than today's.
-func weaker(phc string) bool {
-	p, err := readPHC(phc)
-	return err == nil && (p.memory < hashMemory || p.passes < hashPasses)
+// weaker reports whether a hash was made at a lower price than this one.
+func (p price) weaker(phc string) bool {
+	was, err := readPHC(phc)
+	return err == nil && (was.memory < p.memory || was.passes < p.passes)
 }
 
 // common are passwords that are long enough and tried first by everybody.

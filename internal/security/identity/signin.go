@@ -51,7 +51,7 @@ func (s *Service) SignIn(ctx context.Context, login, password, from string) (Ses
 	if !ok {
 		return Session{}, s.wrong(ctx, row, try, from)
 	}
-	if weaker(phc) {
+	if s.hasher.price.weaker(phc) {
 		if phc, err = s.hasher.hash(ctx, password); err != nil {
 			return Session{}, err
 		}

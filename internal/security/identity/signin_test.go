@@ -238,3 +238,24 @@ func TestHashingIsBounded(t *testing.T) {
 		_, _ = identity.Matches(h, ctx, "x", "")
 	}
 }
+
+// A hash that was made at a lower price is made anew when its owner signs in, once.
+func TestPriceRises(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, c *city) {
+		c.person(t, "wang")
+		c.dear = true
+		now := c.process(t)
+		for i, want := range []int64{2, 3, 4} { // compared and hashed; from then on compared alone
+			if _, err := now.SignIn(context.Background(), "wang", password, "192.0.2.1"); err != nil {
+				t.Fatal(err)
+			}
+			if got := now.Hashings(); got != want {
+				t.Errorf("after sign-in %d: %d hashings, want %d", i+1, got, want)
+			}
+		}
+		if _, err := now.SignIn(context.Background(), "wang", "not hers at all", "192.0.2.1"); code(err) != "signin.wrong" {
+			t.Errorf("a wrong password: %v", err)
+		}
+	})
+}

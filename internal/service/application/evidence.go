@@ -11,6 +11,7 @@ import (
 	"tongban/internal/security/access"
 	"tongban/internal/security/identity"
 	"tongban/internal/service/casework"
+	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
 	"tongban/internal/service/guide"
 )
@@ -208,14 +209,11 @@ func (s *Service) Choose(ctx context.Context, by identity.Actor, id, material, k
 			if err != nil {
 				return err
 			}
-			limit := deadline.Limit{N: downDays, Unit: deadline.Working}
-			if l := pm.Material.Later; l != nil {
-				limit = deadline.Limit{N: l.N, Unit: deadline.Unit(l.Unit)}
-			} else if !p.Down {
+			if pm.Material.Later == nil && !p.Down {
 				return fault.New(fault.Conflict, "error.draft.not-deferrable")
 			}
-			today := deadline.Of(s.now())
-			until, _ := deadline.Clock{From: today, Limit: limit}.Due(s.calendar())
+			// It counts from acceptance; accepted today, it would be due on this day.
+			until, _ := deadline.Clock{From: deadline.Of(s.now()), Limit: laterLimit(pm.Material)}.Due(s.calendar())
 			c = Choice{Kind: Later, Evidence: casework.Evidence{Files: c.Files, State: "later", Until: until, At: s.now()}}
 		default:
 			return fault.Fields([]fault.Field{{Name: "choice", Code: "field.choose"}})
@@ -228,6 +226,14 @@ func (s *Service) Choose(ctx context.Context, by identity.Actor, id, material, k
 // downDays is how many working days somebody may take to bring what a register could not tell: a service
 // promise of the platform, not a legal limit.
 const downDays = 10
+
+// laterLimit is within which time after acceptance a material may follow.
+func laterLimit(m *catalogue.Material) deadline.Limit {
+	if l := m.Later; l != nil {
+		return deadline.Limit{N: l.N, Unit: deadline.Unit(l.Unit)}
+	}
+	return deadline.Limit{N: downDays, Unit: deadline.Working}
+}
 
 // Attach adds an uploaded file to a material, which was stored and checked before.
 func (s *Service) Attach(ctx context.Context, by identity.Actor, id, material string, f casework.File) (Sheet, error) {

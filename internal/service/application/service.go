@@ -20,6 +20,9 @@ import (
 	"tongban/internal/service/guide"
 )
 
+// prefix begins the ids of drafts.
+const prefix = "a"
+
 // Offer is a service as it is offered today.
 type Offer struct {
 	Service *catalogue.Service
@@ -109,17 +112,28 @@ func resource(d Draft, level int) access.Resource {
 // Open makes a draft from a checklist: one application for all its matters. What the registers can
 // answer is filled in, with source and date; a register that is down costs nothing but its answers.
 func (s *Service) Open(ctx context.Context, by identity.Actor, token, name string) (Draft, error) {
+	return s.OpenAs(ctx, by, ref.NewID(prefix), token, name)
+}
+
+// OpenAs is Open under an id that the caller made. Done again with the same id, it gives the draft that is
+// there.
+func (s *Service) OpenAs(ctx context.Context, by identity.Actor, id, token, name string) (Draft, error) {
 	c, err := s.Checklist(ctx, token)
 	if err != nil {
 		return Draft{}, err
 	}
-	return s.open(ctx, by, c.Service, c.Edition, Content{Self: by.Self, Name: name, Answers: c.Answers})
+	return s.open(ctx, by, id, c.Service, c.Edition, Content{Self: by.Self, Name: name, Answers: c.Answers})
 }
 
 // Again makes a draft from a case for a matter that was refused, not accepted, withdrawn or lapsed, and
 // for those that ended only because it did. Everything that was given before is in it, and what the other
 // matters of the case gave; what registers hold is asked for anew.
 func (s *Service) Again(ctx context.Context, by identity.Actor, caseID, def string) (Draft, error) {
+	return s.AgainAs(ctx, by, ref.NewID(prefix), caseID, def)
+}
+
+// AgainAs is Again under an id that the caller made, as OpenAs is Open.
+func (s *Service) AgainAs(ctx context.Context, by identity.Actor, id, caseID, def string) (Draft, error) {
 	d, err := s.casework.Read(ctx, by, caseID)
 	if err != nil {
 		return Draft{}, err
@@ -150,7 +164,7 @@ func (s *Service) Again(ctx context.Context, by identity.Actor, caseID, def stri
 			content.Materials[id] = Choice{Kind: Use, Evidence: e}
 		}
 	}
-	return s.open(ctx, by, d.Service, offer.Edition, content)
+	return s.open(ctx, by, id, d.Service, offer.Edition, content)
 }
 
 // downstream is a matter with those that lapsed because it, or one of them, did not succeed.
@@ -173,7 +187,7 @@ func downstream(d casework.Dossier, def string) []string {
 	return ids
 }
 
-func (s *Service) open(ctx context.Context, by identity.Actor, service, edition string, content Content) (Draft, error) {
+func (s *Service) open(ctx context.Context, by identity.Actor, id, service, edition string, content Content) (Draft, error) {
 	g, err := s.guideOf(ctx, edition)
 	if err != nil {
 		return Draft{}, err
@@ -193,7 +207,7 @@ func (s *Service) open(ctx context.Context, by identity.Actor, service, edition 
 		return Draft{}, fault.New(fault.Denied, "error.draft.business")
 	}
 	now := s.now()
-	d := Draft{ID: ref.NewID("a"), Account: by.ID, Subject: by.Subject, Service: service, Edition: edition, Content: content, Created: now, Updated: now, Version: 1}
+	d := Draft{ID: id, Account: by.ID, Subject: by.Subject, Service: service, Edition: edition, Content: content, Created: now, Updated: now, Version: 1}
 	d.prepare()
 	err = s.gate.Do(ctx, by, func(tx *access.Tx) error {
 		if err := tx.Permit(ctx, actOpen, resource(d, def.Level)); err != nil {
@@ -204,6 +218,10 @@ func (s *Service) open(ctx context.Context, by identity.Actor, service, edition 
 		}
 		return insertDraft(ctx, tx, d)
 	})
+	if db.IsUnique(err) {
+		sheet, err := s.Read(ctx, by, id)
+		return sheet.Draft, err
+	}
 	return d, err
 }
 

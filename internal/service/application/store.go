@@ -121,25 +121,15 @@ func updateDraft(ctx context.Context, q db.Queryer, d Draft, now time.Time) erro
 	if err != nil {
 		return err
 	}
-	return guarded(q.ExecContext(ctx, `UPDATE application_draft SET content = $1, updated_at = $2, version = version + 1
+	return db.One(q.ExecContext(ctx, `UPDATE application_draft SET content = $1, updated_at = $2, version = version + 1
 		WHERE id = $3 AND version = $4 AND case_id = ''`, string(content), now.UnixMicro(), d.ID, d.Version))
 }
 
 func markSubmitted(ctx context.Context, q db.Queryer, d Draft, caseID string, now time.Time) error {
-	return guarded(q.ExecContext(ctx, `UPDATE application_draft SET case_id = $1, updated_at = $2, version = version + 1
+	return db.One(q.ExecContext(ctx, `UPDATE application_draft SET case_id = $1, updated_at = $2, version = version + 1
 		WHERE id = $3 AND version = $4 AND case_id = ''`, caseID, now.UnixMicro(), d.ID, d.Version))
 }
 
 func removeDraft(ctx context.Context, q db.Queryer, id string, now time.Time) error {
-	return guarded(q.ExecContext(ctx, `UPDATE application_draft SET removed_at = $1 WHERE id = $2 AND case_id = '' AND removed_at IS NULL`, now.UnixMicro(), id))
-}
-
-func guarded(res sql.Result, err error) error {
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return err
-	}
-	return fault.New(fault.Conflict, "error.changed-meanwhile")
+	return db.One(q.ExecContext(ctx, `UPDATE application_draft SET removed_at = $1 WHERE id = $2 AND case_id = '' AND removed_at IS NULL`, now.UnixMicro(), id))
 }

@@ -141,6 +141,11 @@ func chosen(s Sheet) []casework.Chosen {
 	var all []casework.Chosen
 	for _, m := range s.Plan.Matters {
 		c := casework.Chosen{Def: m.Matter, Statutory: m.Statutory, Promised: m.Promised, Commitment: m.Commitment, Checks: m.Checks}
+		for _, t := range s.Files {
+			if choice := s.Materials[t.Material.Material.ID]; choice.Kind == Later && slices.Contains(t.Material.For, m.Matter.ID) {
+				c.Promises = append(c.Promises, casework.Promise{Material: t.Material.Material.ID, Limit: laterLimit(t.Material.Material)})
+			}
+		}
 		for _, a := range m.Matter.After {
 			if inPlan(a) {
 				c.After = append(c.After, a)

@@ -138,6 +138,32 @@ type Detail struct {
 	Result    *Result                `json:"result,omitempty"`
 	Ending    string                 `json:"ending,omitempty"` // text key: why it lapsed
 	Handovers []Handover             `json:"handovers,omitempty"`
+	Promises  []Promise              `json:"promises,omitempty"` // materials that follow after acceptance (容缺)
+}
+
+// Promise is a material that the applicant promised in writing to hand in after acceptance (容缺受理).
+type Promise struct {
+	Material string         `json:"material"`
+	Limit    deadline.Limit `json:"limit"`
+	Until    deadline.Day   `json:"until,omitempty"` // known once the matter is accepted
+	Reminded deadline.Day   `json:"reminded,omitempty"`
+	Missed   deadline.Day   `json:"missed,omitempty"` // when it was noticed that the day had passed
+	Supplied deadline.Day   `json:"supplied,omitempty"`
+}
+
+// Open reports whether the material is still to come.
+func (p Promise) Open() bool { return p.Supplied == "" }
+
+// Promised finds what is still to come of a material for one of the matters, the earliest first.
+func Promised(matters []Matter, material string) (first Promise, ok bool) {
+	for _, m := range matters {
+		for _, p := range m.Promises {
+			if p.Material == material && p.Open() && !m.State.Ended() && (!ok || p.Until != "" && (first.Until == "" || p.Until < first.Until)) {
+				first, ok = p, true
+			}
+		}
+	}
+	return first, ok
 }
 
 // Asked is the one-time notice of everything that must be corrected (art. 32(4)).
@@ -177,13 +203,22 @@ type SpecialProcedure struct {
 	By     string       `json:"by"`
 }
 
-// Extension is the one lengthening of the clock that the head may grant (art. 42).
+// Extension is the one lengthening of the clock that the head may grant (art. 42), or refuse with a reason.
 type Extension struct {
 	AskedBy    string       `json:"asked_by"`
 	Reason     string       `json:"reason"`
 	ApprovedBy string       `json:"approved_by,omitempty"`
-	On         deadline.Day `json:"on,omitempty"`
+	RefusedBy  string       `json:"refused_by,omitempty"`
+	Refusal    string       `json:"refusal,omitempty"` // why it was refused
+	On         deadline.Day `json:"on,omitempty"`      // the day of the answer
 }
+
+// Open reports whether an extension was asked for and the head has not answered.
+func (x *Extension) Open() bool { return x != nil && x.ApprovedBy == "" && x.RefusedBy == "" }
+
+// Again reports whether an extension may be asked for: none was, or what was asked for was refused. Only
+// one can be granted.
+func (x *Extension) Again() bool { return x == nil || x.RefusedBy != "" }
 
 // Ruling is a decision with the facts, the reasons and the provisions it rests on (arts. 34 to 38).
 type Ruling struct {

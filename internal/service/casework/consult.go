@@ -31,6 +31,11 @@ type Consultation struct {
 
 // Consult asks another body about the matter, to be answered by the day until.
 func (s *Service) Consult(ctx context.Context, by identity.Actor, matter, body, question string, until deadline.Day) error {
+	return s.ConsultAs(ctx, by, ref.NewID("q"), matter, body, question, until)
+}
+
+// ConsultAs is Consult under an id that the caller made. Done again with the same id, it asks nothing more.
+func (s *Service) ConsultAs(ctx context.Context, by identity.Actor, id, matter, body, question string, until deadline.Day) error {
 	if err := required(map[string]string{"body": body, "question": question, "until": string(until)}); err != nil {
 		return err
 	}
@@ -59,8 +64,8 @@ func (s *Service) Consult(ctx context.Context, by identity.Actor, matter, body, 
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO casework_consultation
 			(id, case_id, matter_id, from_body, to_body, question, asked_by, asked_at, until_on, answer, answered_by)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '')`,
-			ref.NewID("q"), m.Case, m.ID, by.Body, body, question, by.ID, s.now().UnixMicro(), string(until))
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, '', '') ON CONFLICT (id) DO NOTHING`,
+			id, m.Case, m.ID, by.Body, body, question, by.ID, s.now().UnixMicro(), string(until))
 		return err
 	})
 }
@@ -84,7 +89,7 @@ func (s *Service) AnswerConsultation(ctx context.Context, by identity.Actor, id,
 		if err != nil {
 			return hidden(err)
 		}
-		return guarded(tx.ExecContext(ctx, `UPDATE casework_consultation SET answer = $1, answered_by = $2, answered_at = $3 WHERE id = $4 AND answered_at IS NULL`,
+		return db.One(tx.ExecContext(ctx, `UPDATE casework_consultation SET answer = $1, answered_by = $2, answered_at = $3 WHERE id = $4 AND answered_at IS NULL`,
 			answer, by.ID, s.now().UnixMicro(), id))
 	})
 }

@@ -26,9 +26,13 @@ const (
 	SpecialEnded   Kind = "special-ended"
 	ExtensionAsked Kind = "extension-asked"
 	Extended       Kind = "extended"
+	NotExtended    Kind = "not-extended" // the head refused more time
 	RulingProposed Kind = "proposed"
 	SentBack       Kind = "sent-back"
-	Ruled          Kind = "ruled" // decided (准予 or 不予)
+	PromiseNear    Kind = "promise-near"   // a material that was promised is due soon
+	PromiseMissed  Kind = "promise-missed" // it has not come by its day
+	Supplied       Kind = "supplied"       // it was handed in (补交)
+	Ruled          Kind = "ruled"          // decided (准予 or 不予)
 	Fulfilled      Kind = "fulfilled"
 	Withdrew       Kind = "withdrew"
 	Failed         Kind = "failed"  // an earlier matter did not succeed

@@ -17,9 +17,9 @@ func (m Matter) Can(k Kind) bool {
 	case MoreAsked:
 		return m.Asked == nil
 	case ExtensionAsked:
-		return m.Extension == nil && m.Statutory != nil
-	case Extended:
-		return m.Extension != nil && m.Extension.ApprovedBy == ""
+		return m.Extension.Again() && m.Statutory != nil
+	case Extended, NotExtended:
+		return m.Extension.Open()
 	case Ruled:
 		return !m.Second || m.State == Proposed
 	}

@@ -47,6 +47,7 @@ func New(c Config) *Service {
 	job.Handle(c.Jobs, jobWake, s.wake)
 	job.Handle(c.Jobs, jobCheck, s.check)
 	job.Handle(c.Jobs, jobFailOut, s.failOut)
+	job.Handle(c.Jobs, jobExpect, s.expect)
 	return s
 }
 
@@ -59,6 +60,7 @@ const (
 	jobWake    = "casework.wake"
 	jobCheck   = "casework.check"
 	jobFailOut = "casework.failout"
+	jobExpect  = "casework.expect"
 )
 
 // Told is the news that something happened to a matter, of which the applicant is to hear.
@@ -98,6 +100,7 @@ type Chosen struct {
 	Promised   *catalogue.Limit
 	Commitment bool
 	Checks     []string
+	Promises   []Promise
 }
 
 // Open opens a case in the transaction of the submission, which has the permit. Matters that wait for
@@ -117,7 +120,7 @@ func (s *Service) Open(ctx context.Context, tx *access.Tx, by identity.Actor, a 
 			ID: ref.NewID("m"), Case: c.ID, Number: c.Number, Service: a.Service, Def: chosen.Def.ID, Body: chosen.Def.Body, State: Waiting, Version: 1, Ordinal: i,
 			Detail: Detail{
 				After: chosen.After, Handling: string(chosen.Def.Handling), Second: chosen.Def.Second, Commitment: chosen.Commitment,
-				Applies: chosen.Checks, Statutory: chosen.Statutory, Promised: chosen.Promised,
+				Applies: chosen.Checks, Statutory: chosen.Statutory, Promised: chosen.Promised, Promises: chosen.Promises,
 			},
 		}
 		e := Event{Kind: Opened, At: now, By: by}
@@ -153,6 +156,12 @@ func (s *Service) follow(m Matter, r Record, effects []Effect) []job.Job {
 			jobs = append(jobs, job.Job{Kind: JobTold, Args: Told{Event: r.ID, Case: m.Case, Matter: m.ID, Kind: r.Kind}})
 		case Fulfil:
 			jobs = append(jobs, job.Job{Kind: JobFulfil, Args: about, Key: JobFulfil + ":" + m.ID})
+		case Expect:
+			for _, p := range m.Promises {
+				if p.Open() {
+					jobs = append(jobs, job.Job{Kind: jobExpect, Args: about, RunAt: p.remindOn(deadline.Of(r.At)).Start()}, job.Job{Kind: jobExpect, Args: about, RunAt: p.Until.Add(1).Start()})
+				}
+			}
 		case FailOut:
 			jobs = append(jobs, job.Job{Kind: jobFailOut, Args: about})
 		case Check:

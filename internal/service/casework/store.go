@@ -91,7 +91,7 @@ func updateContent(ctx context.Context, q db.Queryer, c Case) error {
 	if err != nil {
 		return err
 	}
-	return guarded(q.ExecContext(ctx, `UPDATE casework_case SET content = $1, version = version + 1 WHERE id = $2 AND version = $3`,
+	return db.One(q.ExecContext(ctx, `UPDATE casework_case SET content = $1, version = version + 1 WHERE id = $2 AND version = $3`,
 		string(body), c.ID, c.Version))
 }
 
@@ -214,19 +214,8 @@ func updateMatter(ctx context.Context, q db.Queryer, m Matter) error {
 	if err != nil {
 		return err
 	}
-	return guarded(q.ExecContext(ctx, `UPDATE casework_matter SET state = $1, officer = $2, due_on = $3, detail = $4, version = version + 1
+	return db.One(q.ExecContext(ctx, `UPDATE casework_matter SET state = $1, officer = $2, due_on = $3, detail = $4, version = version + 1
 		WHERE id = $5 AND version = $6`, string(m.State), m.Officer, dueKey(m), string(body), m.ID, m.Version))
-}
-
-// guarded turns an update that met another version into a conflict.
-func guarded(res sql.Result, err error) error {
-	if err != nil {
-		return err
-	}
-	if n, err := res.RowsAffected(); err != nil || n == 1 {
-		return err
-	}
-	return fault.New(fault.Conflict, "error.changed-meanwhile")
 }
 
 func insertEvents(ctx context.Context, q db.Queryer, events []Record) error {

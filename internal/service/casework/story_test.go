@@ -12,6 +12,7 @@ import (
 	"tongban/internal/security/access"
 	"tongban/internal/security/audit"
 	"tongban/internal/security/identity"
+	"tongban/internal/service/application"
 	"tongban/internal/service/casework"
 	"tongban/internal/service/deadline"
 	"tongban/internal/testkit/rig"
@@ -330,6 +331,17 @@ func TestClockOfAReview(t *testing.T) {
 		if err := r.Casework.Extend(r.Ctx(), officer, m.ID); !fault.Is(err, fault.Denied) {
 			t.Errorf("the officer granted it herself: %v", err)
 		}
+		if err := r.Casework.RefuseExtension(r.Ctx(), officer, m.ID, "不用延"); !fault.Is(err, fault.Denied) {
+			t.Errorf("the officer refused it herself: %v", err)
+		}
+		wantFault(t, r.Casework.RefuseExtension(r.Ctx(), head, m.ID, " "), fault.Invalid, "error.fields")
+		r.OK(r.Casework.RefuseExtension(r.Ctx(), head, m.ID, "请先说明协查的机关"))
+		m = r.Matter(c.ID, "food-licence")
+		if m.DueOn != "2026-12-28" || m.Extension.RefusedBy != head.ID || m.Extension.Refusal != "请先说明协查的机关" {
+			t.Errorf("due %s with %+v after a refusal", m.DueOn, m.Extension)
+		}
+		wantFault(t, r.Casework.Extend(r.Ctx(), head, m.ID), fault.Conflict, "error.matter.no-extension-asked")
+		r.OK(r.Casework.AskExtension(r.Ctx(), officer, m.ID, "需要外省市场监管局协查"))
 		r.OK(r.Casework.Extend(r.Ctx(), head, m.ID))
 		wantFault(t, r.Casework.Extend(r.Ctx(), head, m.ID), fault.Conflict, "error.matter.no-extension-asked")
 		m = r.Matter(c.ID, "food-licence")
@@ -673,7 +685,9 @@ func TestDesk(t *testing.T) {
 		for _, body := range []string{"no-such-body", "data-bureau"} {                                                              // nobody there could answer
 			wantFault(t, r.Casework.Consult(r.Ctx(), market2, food.ID, body, "有无处罚？", "2026-12-10"), fault.Invalid, "error.fields")
 		}
-		r.OK(r.Casework.Consult(r.Ctx(), market2, food.ID, "health", "有无处罚？", "2026-12-10"))
+		for range 2 { // sent again, it is one question
+			r.OK(r.Casework.ConsultAs(r.Ctx(), market2, "q_once", food.ID, "health", "有无处罚？", "2026-12-10"))
+		}
 		open := rig.Must(r.Casework.OpenConsultations(r.Ctx(), r.As("health-1")))(r)
 		if len(open) != 1 || open[0].Question != "有无处罚？" {
 			t.Fatalf("open questions: %+v", open)
@@ -689,5 +703,73 @@ func TestDesk(t *testing.T) {
 		if left := rig.Must(r.Casework.OpenConsultations(r.Ctx(), r.As("health-1")))(r); len(left) != 0 {
 			t.Errorf("still open: %+v", left)
 		}
+	})
+}
+
+// TestPromise: one material may follow within ten working days of acceptance; the applicant is reminded, the
+// officer sees when it has not come, and approval waits for it.
+func TestPromise(t *testing.T) {
+	t.Parallel()
+	rig.Each(t, func(t *testing.T, r *rig.Rig) {
+		wang, officer := r.For("wang", rig.Xinyuan), r.As("market-1")
+		d := r.Draft(wang, "open-a-restaurant", rig.Restaurant)
+		rig.Must(r.Application.Choose(r.Ctx(), wang, d.ID, "safety-system", application.Later, ""))(r)
+		r.Fill(wang, d.ID, nil)
+		c := rig.Must(r.Application.Submit(r.Ctx(), wang, d.ID, true))(r)
+		r.Work()
+		promise := func() casework.Promise {
+			t.Helper()
+			m := r.Matter(c.ID, "food-licence")
+			if len(m.Promises) != 1 || m.Promises[0].Material != "safety-system" {
+				t.Fatalf("promises %+v", m.Promises)
+			}
+			return m.Promises[0]
+		}
+		if p := promise(); p.Until != "" {
+			t.Errorf("due on %s before acceptance", p.Until)
+		}
+		r.GoTo("2026-11-25")
+		m := r.Take(c.ID, "food-licence") // Wednesday 25 November: ten working days end on 9 December
+		if p := promise(); p.Until != "2026-12-09" {
+			t.Errorf("due on %s, want 2026-12-09", p.Until)
+		}
+		told := func(kind casework.Kind) int { return r.Count("notice_message", "kind = $1", string(kind)) }
+		r.GoTo("2026-12-05")
+		r.Work()
+		if n := told(casework.PromiseNear); n != 0 {
+			t.Errorf("reminded %d times four days before", n)
+		}
+		r.GoTo("2026-12-06")
+		r.Work()
+		r.Work()
+		if n := told(casework.PromiseNear); n != 1 || promise().Reminded != "2026-12-06" {
+			t.Errorf("reminded %d times: %+v", n, promise())
+		}
+		r.GoTo("2026-12-09")
+		r.Work()
+		if n := told(casework.PromiseMissed); n != 0 {
+			t.Errorf("missed on its last day")
+		}
+		r.GoTo("2026-12-10")
+		r.Work()
+		r.Work()
+		if n := told(casework.PromiseMissed); n != 1 || promise().Missed != "2026-12-10" {
+			t.Errorf("told of missing it %d times: %+v", n, promise())
+		}
+		wantFault(t, r.Casework.Propose(r.Ctx(), officer, m.ID, rig.Yes), fault.Conflict, "error.matter.promise-open")
+
+		file := []casework.File{r.File("rules.png")}
+		wantFault(t, r.Casework.Supply(r.Ctx(), r.As("li"), c.ID, "safety-system", file), fault.NotFound, "error.case.not-found")
+		wantFault(t, r.Casework.Supply(r.Ctx(), r.As("li"), c.ID, "layout", file), fault.NotFound, "error.case.not-found")
+		wantFault(t, r.Casework.Supply(r.Ctx(), wang, c.ID, "layout", file), fault.Conflict, "error.case.nothing-promised")
+		wantFault(t, r.Casework.Supply(r.Ctx(), wang, c.ID, "safety-system", nil), fault.Invalid, "error.fields")
+		r.OK(r.Casework.Supply(r.Ctx(), wang, c.ID, "safety-system", file))
+		wantFault(t, r.Casework.Supply(r.Ctx(), wang, c.ID, "safety-system", file), fault.Conflict, "error.case.nothing-promised")
+		if e := r.Case(c.ID).Evidence["safety-system"]; e.State != "uploaded" || len(e.Files) != 1 || promise().Open() {
+			t.Errorf("evidence %+v, promise %+v", e, promise())
+		}
+		r.Decide(c.ID, "food-licence", rig.Yes)
+		r.In(c.ID, "food-licence", casework.Approved)
+		r.Prove()
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"tongban/internal/platform/fault"
+	"tongban/internal/security/identity"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
 )
@@ -18,24 +19,25 @@ const (
 	Fulfil  Effect = "fulfil"  // the decision is carried out
 	Check   Effect = "check"   // the system's checks are made
 	Wake    Effect = "wake"    // somebody looks again when the due day has passed
+	Expect  Effect = "expect"  // somebody looks whether what was promised has come
 	FailOut Effect = "failout" // matters that wait for this one end
 )
 
 // table is the only place where a matter's state changes: from each state, what may happen and where
 // it leads. An empty target keeps the state.
 var table = map[State]map[Kind]State{
-	Waiting: {Released: Received, Withdrew: Withdrawn, Failed: Lapsed},
+	Waiting: {Released: Received, Supplied: "", Withdrew: Withdrawn, Failed: Lapsed},
 	Received: {
 		Claimed: "", HandedOver: "", Checked: "", Taken: Accepted, DeemedTaken: Accepted, NotTaken: Declined,
-		MoreAsked: Correcting, Ruled: "", Withdrew: Withdrawn,
+		MoreAsked: Correcting, Supplied: "", Ruled: "", Withdrew: Withdrawn,
 	},
-	Correcting: {MoreAnswered: Received, Checked: "", Withdrew: Withdrawn, Expired: Lapsed, HandedOver: "", Claimed: ""},
+	Correcting: {MoreAnswered: Received, Supplied: "", Checked: "", Withdrew: Withdrawn, Expired: Lapsed, HandedOver: "", Claimed: ""},
 	Accepted: {
-		Claimed: "", HandedOver: "", Checked: "", SpecialStarted: Special, ExtensionAsked: "", Extended: "",
-		RulingProposed: Proposed, Ruled: "", Withdrew: Withdrawn,
+		Claimed: "", HandedOver: "", Checked: "", SpecialStarted: Special, ExtensionAsked: "", Extended: "", NotExtended: "",
+		PromiseNear: "", PromiseMissed: "", Supplied: "", RulingProposed: Proposed, Ruled: "", Withdrew: Withdrawn,
 	},
-	Special:  {SpecialEnded: Accepted, Checked: "", HandedOver: "", Claimed: "", Withdrew: Withdrawn},
-	Proposed: {SentBack: Accepted, Ruled: "", Withdrew: Withdrawn},
+	Special:  {SpecialEnded: Accepted, PromiseNear: "", PromiseMissed: "", Supplied: "", Checked: "", HandedOver: "", Claimed: "", Withdrew: Withdrawn},
+	Proposed: {SentBack: Accepted, PromiseNear: "", PromiseMissed: "", Supplied: "", Ruled: "", Withdrew: Withdrawn},
 	Approved: {Fulfilled: ""},
 	Refused:  {}, Declined: {}, Withdrawn: {}, Lapsed: {},
 }
@@ -69,13 +71,13 @@ func (r rules) next(m Matter, e Event) (Matter, []Effect, error) {
 	case Checked:
 		m = m.checked(e.Checks)
 	case Taken:
-		m = r.accept(m, today)
-		effects = append(effects, Tell, Wake)
+		m = r.accept(m, today, today)
+		effects = append(effects, Tell, Wake, Expect)
 	case DeemedTaken:
 		// Accepted from the day the papers came in, not from the day we noticed (art. 32(4)).
 		m.Deemed = true
-		m = r.accept(m, m.Acceptance.From)
-		effects = append(effects, Tell, Wake)
+		m = r.accept(m, m.Acceptance.From, today)
+		effects = append(effects, Tell, Wake, Expect)
 	case NotTaken:
 		m.Ruling, m.DecidedOn = e.Ruling, today
 		effects = append(effects, Tell, FailOut)
@@ -90,6 +92,9 @@ func (r rules) next(m Matter, e Event) (Matter, []Effect, error) {
 		effects = append(effects, Tell, Wake)
 	case MoreAnswered:
 		m.Answered = e.Answered
+		for material := range e.Answered.Files {
+			m = m.promise(material, func(p *Promise) { p.Supplied = today })
+		}
 		m = r.receive(m, today)
 		effects = append(effects, Tell, Check, Wake)
 	case SpecialStarted:
@@ -119,12 +124,12 @@ func (r rules) next(m Matter, e Event) (Matter, []Effect, error) {
 		m = r.due(m)
 		effects = append(effects, Tell, Wake)
 	case ExtensionAsked:
-		if m.Extension != nil {
+		if !m.Extension.Again() {
 			return m, nil, fault.New(fault.Conflict, "error.matter.extended-once")
 		}
 		m.Extension = e.Extension
 	case Extended:
-		if m.Extension == nil || m.Extension.ApprovedBy != "" {
+		if !m.Extension.Open() {
 			return m, nil, fault.New(fault.Conflict, "error.matter.no-extension-asked")
 		}
 		x := *m.Extension
@@ -136,7 +141,25 @@ func (r rules) next(m Matter, e Event) (Matter, []Effect, error) {
 		m.Extension, m.Decision = &x, clock
 		m = r.due(m)
 		effects = append(effects, Tell, Wake)
+	case NotExtended:
+		if !m.Extension.Open() {
+			return m, nil, fault.New(fault.Conflict, "error.matter.no-extension-asked")
+		}
+		x := *m.Extension
+		x.RefusedBy, x.Refusal, x.On = e.By.ID, e.Text, today
+		m.Extension = &x
+	case PromiseNear:
+		m = m.promise(e.Text, func(p *Promise) { p.Reminded = today })
+		effects = append(effects, Tell)
+	case PromiseMissed:
+		m = m.promise(e.Text, func(p *Promise) { p.Missed = today })
+		effects = append(effects, Tell)
+	case Supplied:
+		m = m.promise(e.Text, func(p *Promise) { p.Supplied = today })
 	case RulingProposed:
+		if err := m.complete(e); err != nil {
+			return m, nil, err
+		}
 		m.Proposal, m.Earlier, m.Returned = e.Ruling, nil, ""
 	case SentBack:
 		m.Earlier, m.Proposal, m.Returned = m.Proposal, nil, e.Text
@@ -144,8 +167,11 @@ func (r rules) next(m Matter, e Event) (Matter, []Effect, error) {
 		if m.Second && (m.State != Proposed || m.Proposal == nil || m.Proposal.By == e.By.ID) {
 			return m, nil, fault.New(fault.Conflict, "error.matter.two-persons")
 		}
+		if err := m.complete(e); err != nil {
+			return m, nil, err
+		}
 		if m.State == Received { // decided on the spot (art. 34)
-			m = r.accept(m, today)
+			m = r.accept(m, today, today)
 		}
 		m = m.checked(e.Checks) // those that a decision of the system rests on
 		m.Ruling, m.DecidedOn, m.DueOn = e.Ruling, today, ""
@@ -179,13 +205,39 @@ func (r rules) receive(m Matter, on deadline.Day) Matter {
 	return m
 }
 
-// accept starts the decision clock.
-func (r rules) accept(m Matter, on deadline.Day) Matter {
+// accept starts the decision clock on the day on; today the applicant hears of it.
+func (r rules) accept(m Matter, on, today deadline.Day) Matter {
 	m.AcceptedOn = on
 	if m.Statutory != nil {
 		m.Decision = deadline.Decision(on, limit(m.Statutory))
 	}
+	// What may follow is due so long after the applicant heard of acceptance, whenever the promise was made.
+	m.Promises = slices.Clone(m.Promises)
+	for i := range m.Promises {
+		p := &m.Promises[i]
+		p.Until, _ = deadline.Clock{From: today, Limit: p.Limit}.Due(r.calendar)
+	}
 	return r.due(m)
+}
+
+// promise changes what is known of a material that was promised.
+func (m Matter) promise(material string, change func(*Promise)) Matter {
+	m.Promises = slices.Clone(m.Promises)
+	for i := range m.Promises {
+		if m.Promises[i].Material == material {
+			change(&m.Promises[i])
+		}
+	}
+	return m
+}
+
+// complete says whether an officer may approve: not while something that was promised has not come. What
+// is refused needs nothing more.
+func (m Matter) complete(e Event) error {
+	if e.By.Kind == identity.Officer && e.Ruling.Approve && slices.ContainsFunc(m.Promises, Promise.Open) {
+		return fault.New(fault.Conflict, "error.matter.promise-open")
+	}
+	return nil
 }
 
 // due works the due days out again, after anything that moves them.

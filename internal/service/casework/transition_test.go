@@ -44,7 +44,8 @@ func events() []Event {
 		{Kind: SpecialStarted, By: officer, Special: &SpecialProcedure{Kind: "inspection", From: "2026-03-02", Days: 5, Reason: "现场检验"}},
 		{Kind: SpecialEnded, By: officer, Text: "合格"},
 		{Kind: ExtensionAsked, By: officer, Extension: &Extension{AskedBy: "o_1", Reason: "情况复杂"}},
-		{Kind: Extended, By: head},
+		{Kind: Extended, By: head}, {Kind: NotExtended, By: head, Text: "时间够用"},
+		{Kind: PromiseNear, Text: "rules"}, {Kind: PromiseMissed, Text: "rules"}, {Kind: Supplied, Text: "rules"},
 		{Kind: RulingProposed, By: officer, Ruling: &Ruling{Approve: true, By: "o_1"}},
 		{Kind: SentBack, By: head, Text: "理由不足"},
 		{Kind: Ruled, By: head, Ruling: &Ruling{Approve: true, By: "o_1"}},
@@ -62,7 +63,7 @@ func in(r rules, state State) Matter {
 	if state == Received || state == Correcting {
 		return m
 	}
-	m = r.accept(m, "2026-03-02")
+	m = r.accept(m, "2026-03-02", "2026-03-02")
 	switch state {
 	case Special:
 		m.State = Accepted
@@ -173,6 +174,40 @@ func TestRules(t *testing.T) {
 		}
 		refused(m, Event{Kind: ExtensionAsked, Extension: &Extension{}}, "error.matter.extended-once")
 		refused(m, Event{Kind: Extended}, "error.matter.no-extension-asked")
+	})
+	t.Run("the head refuses more time, and may be asked again", func(t *testing.T) {
+		head := identity.Actor{ID: "o_2"}
+		refused(in(r, Accepted), Event{Kind: NotExtended, By: head, Text: "y"}, "error.matter.no-extension-asked")
+		m := step(in(r, Accepted), Event{Kind: ExtensionAsked, Extension: &Extension{AskedBy: "o_1", Reason: "x"}})
+		m = step(m, Event{Kind: NotExtended, By: head, Text: "时间够用"})
+		if m.DueOn != "2026-03-30" || m.Extension.RefusedBy != "o_2" || m.Extension.Refusal != "时间够用" || m.Extension.On != "2026-03-02" {
+			t.Errorf("due %s with %+v, want 2026-03-30 and the refusal", m.DueOn, m.Extension)
+		}
+		refused(m, Event{Kind: Extended, By: head}, "error.matter.no-extension-asked")
+		refused(m, Event{Kind: NotExtended, By: head, Text: "y"}, "error.matter.no-extension-asked")
+		m = step(m, Event{Kind: ExtensionAsked, Extension: &Extension{AskedBy: "o_1", Reason: "z"}})
+		if m = step(m, Event{Kind: Extended, By: head}); m.DueOn != "2026-04-13" {
+			t.Errorf("due %s, want 2026-04-13", m.DueOn)
+		}
+	})
+	t.Run("what was promised is due after acceptance, and approval waits for it", func(t *testing.T) {
+		officer, ten := identity.Actor{Kind: identity.Officer, ID: "o_1"}, deadline.Limit{N: 10, Unit: deadline.Working}
+		m := in(r, Received)
+		m.Promises = []Promise{{Material: "rules", Limit: ten}, {Material: "other", Limit: ten, Supplied: "2026-03-02"}}
+		m = step(m, Event{Kind: Taken, By: officer})
+		if got := m.Promises[0].Until; got != "2026-03-16" {
+			t.Errorf("due %s, want 2026-03-16", got)
+		}
+		yes, no := &Ruling{Approve: true, By: "o_1"}, &Ruling{By: "o_1"}
+		refused(m, Event{Kind: RulingProposed, By: officer, Ruling: yes}, "error.matter.promise-open")
+		refused(m, Event{Kind: Ruled, By: officer, Ruling: yes}, "error.matter.promise-open")
+		step(m, Event{Kind: Ruled, By: officer, Ruling: no})
+		m = step(m, Event{Kind: PromiseMissed, Text: "rules"})
+		if !m.Promises[0].Open() || m.Promises[0].Missed != "2026-03-02" || m.Promises[1].Missed != "" {
+			t.Errorf("promises %+v", m.Promises)
+		}
+		m = step(m, Event{Kind: Supplied, Text: "rules"})
+		step(m, Event{Kind: Ruled, By: officer, Ruling: yes})
 	})
 	t.Run("two persons decide where the service says so", func(t *testing.T) {
 		m := in(r, Accepted)

@@ -20,11 +20,13 @@ const (
 	ActDecline      access.Action = "matter.decline"
 	ActAsk          access.Action = "matter.ask"
 	ActAnswer       access.Action = "matter.answer"
+	ActSupply       access.Action = "matter.supply"
 	ActCheck        access.Action = "matter.check"
 	ActStartSpecial access.Action = "matter.special.start"
 	ActEndSpecial   access.Action = "matter.special.end"
 	ActAskExtension access.Action = "matter.extend.ask"
 	ActExtend       access.Action = "matter.extend.approve"
+	ActNotExtend    access.Action = "matter.extend.refuse"
 	ActPropose      access.Action = "matter.propose"
 	ActSign         access.Action = "matter.sign"
 	ActSendBack     access.Action = "matter.return"
@@ -182,6 +184,21 @@ func (s *Service) Answer(ctx context.Context, by identity.Actor, matter string, 
 		if len(missing) > 0 {
 			return Event{}, fault.Fields(missing)
 		}
+		// What other matters were promised, and comes now, has come for them too.
+		matters, err := mattersOf(ctx, tx, c.ID)
+		if err != nil {
+			return Event{}, err
+		}
+		for material := range a.Files {
+			for _, other := range expecting(matters, material) {
+				if other.ID == m.ID {
+					continue
+				}
+				if err := s.happen(ctx, tx, other, Event{Kind: Supplied, Text: material, At: s.now(), By: by}); err != nil {
+					return Event{}, err
+				}
+			}
+		}
 		return Event{Kind: MoreAnswered, Answered: a, Text: with.Message}, updateContent(ctx, tx, c)
 	})
 }
@@ -232,7 +249,7 @@ func (s *Service) EndSpecial(ctx context.Context, by identity.Actor, matter, out
 	})
 }
 
-// AskExtension asks the head for ten more days, once.
+// AskExtension asks the head for ten more days. What was refused may be asked for again with other reasons.
 func (s *Service) AskExtension(ctx context.Context, by identity.Actor, matter, reason string) error {
 	if err := required(map[string]string{"reason": reason}); err != nil {
 		return err
@@ -248,6 +265,17 @@ func (s *Service) AskExtension(ctx context.Context, by identity.Actor, matter, r
 // Extend grants the ten days that were asked for; the applicant is told the reason (art. 42).
 func (s *Service) Extend(ctx context.Context, by identity.Actor, matter string) error {
 	return s.act(ctx, by, matter, ActExtend, func(*access.Tx, Case, Matter) (Event, error) { return Event{Kind: Extended}, nil })
+}
+
+// RefuseExtension refuses the ten days that were asked for; the officer reads why in the case. The clock
+// runs on as it did, and the applicant, for whom nothing changes, is not written to.
+func (s *Service) RefuseExtension(ctx context.Context, by identity.Actor, matter, reason string) error {
+	if err := required(map[string]string{"reason": reason}); err != nil {
+		return err
+	}
+	return s.act(ctx, by, matter, ActNotExtend, func(*access.Tx, Case, Matter) (Event, error) {
+		return Event{Kind: NotExtended, Text: reason}, nil
+	})
 }
 
 func (s *Service) ruling(by identity.Actor, r Ruling) (*Ruling, error) {

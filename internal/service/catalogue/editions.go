@@ -2,9 +2,10 @@ package catalogue
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
 	"embed"
-	"encoding/json"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"sync"
@@ -19,31 +20,28 @@ import (
 //go:embed schema/*.sql
 var Schema embed.FS
 
-// Editions keeps every edition of every service under which a case was ever opened. An edition is
-// immutable and named by its content hash, so that the law may change and the case does not.
+// Editions keeps every edition of every service under which a case was ever opened, in its fixed form. An
+// edition is immutable and named by its content hash, so that the law may change and the case does not.
 type Editions struct {
 	store *db.Store
+	read  func(text []byte) (*Service, error)
 	mu    sync.RWMutex
 	known map[string]*Service
 }
 
-// NewEditions opens the editions in a store.
-func NewEditions(store *db.Store) *Editions {
-	return &Editions{store: store, known: map[string]*Service{}}
+// NewEditions opens the editions in a store; read makes a service from the fixed form of an edition.
+func NewEditions(store *db.Store, read func(text []byte) (*Service, error)) *Editions {
+	return &Editions{store: store, read: read, known: map[string]*Service{}}
 }
 
 // Keep stores an edition; one that is there already stays as it is.
-func (e *Editions) Keep(ctx context.Context, edition string, s *Service, at time.Time) error {
+func (e *Editions) Keep(ctx context.Context, edition string, text []byte, s *Service, at time.Time) error {
 	var n int
 	if err := e.store.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM catalogue_edition WHERE edition = $1`, edition).Scan(&n); err != nil {
 		return err
 	}
 	if n == 0 {
-		text, err := json.Marshal(s)
-		if err != nil {
-			return err
-		}
-		err = e.store.Write(ctx, func(tx *db.Tx) error {
+		err := e.store.Write(ctx, func(tx *db.Tx) error {
 			_, err := tx.ExecContext(ctx, `INSERT INTO catalogue_edition (edition, service, content, kept_at) VALUES ($1, $2, $3, $4)
 				ON CONFLICT (edition) DO NOTHING`, edition, s.ID, string(text), at.UnixMicro())
 			return err
@@ -74,8 +72,10 @@ func (e *Editions) Find(ctx context.Context, edition string) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s = new(Service)
-	if err := json.Unmarshal([]byte(text), s); err != nil {
+	if sum := sha256.Sum256([]byte(text)); hex.EncodeToString(sum[:]) != edition {
+		return nil, fmt.Errorf("edition %s: what is kept is not what was published", edition)
+	}
+	if s, err = e.read([]byte(text)); err != nil {
 		return nil, fmt.Errorf("edition %s: %w", edition, err)
 	}
 	e.mu.Lock()

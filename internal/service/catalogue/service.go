@@ -248,8 +248,15 @@ type Material struct {
 	Accept  []string  `yaml:"accept,omitempty"`  // pdf, jpg, png
 	MaxMB   int       `yaml:"max_mb,omitempty"`  // 20 when absent
 	Later   *Limit    `yaml:"later,omitempty"`   // may follow within this time on a written promise (容缺)
+	Missed  *Outcome  `yaml:"missed,omitempty"`  // what may happen when it has not come by then; told before the promise
 	Sample  lang.Text `yaml:"sample,omitempty"`  // what a good one looks like
 	Consent bool      `yaml:"consent,omitempty"` // another person must grant its use
+}
+
+// Outcome is what may happen to somebody, with where that is said.
+type Outcome struct {
+	Text lang.Text `yaml:"text"`
+	Cite Cite      `yaml:"cite"`
 }
 
 // Source says who has a material. Exactly one of the fields is set; Applicant is the last resort.

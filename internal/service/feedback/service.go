@@ -76,7 +76,7 @@ const (
 )
 
 func (r Rating) resource() access.Resource {
-	return access.Resource{Kind: "rating", ID: r.Matter, Subject: r.Subject, Case: r.Case, Matter: r.Matter, Body: r.Body, Purpose: "rating",
+	return access.Resource{Kind: "rating", ID: r.Matter, Subject: r.Subject, Case: r.Case, Matter: r.Matter, Body: r.Body, Purpose: "feedback",
 		Attrs: map[string]any{"applicant": r.Account}}
 }
 

@@ -29,7 +29,8 @@ type Config struct {
 	Registry    *registry.Service
 	Register    func(id string) (catalogue.Register, bool)
 	Certificate func(id string) (catalogue.CertificateType, bool)
-	Region      string // division code of GB/T 2260 for numbers that are made here
+	Read        db.Queryer // for what is due; shows nothing to anybody
+	Region      string     // division code of GB/T 2260 for numbers that are made here
 	Now         func() time.Time
 }
 
@@ -40,8 +41,9 @@ type Service struct{ Config }
 func New(c Config) *Service { return &Service{c} }
 
 const (
-	actIssue access.Action = "certificate.issue"
-	actWrite access.Action = "register.write"
+	actIssue  access.Action = "certificate.issue"
+	actExpire access.Action = "certificate.expire"
+	actWrite  access.Action = "register.write"
 )
 
 var system = identity.ForSystem("fulfilment").WithName("通办")

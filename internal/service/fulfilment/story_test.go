@@ -15,6 +15,7 @@ import (
 	"tongban/internal/security/identity"
 	"tongban/internal/service/casework"
 	"tongban/internal/service/catalogue"
+	"tongban/internal/service/deadline"
 	"tongban/internal/service/guide"
 	"tongban/internal/testkit/rig"
 )
@@ -174,6 +175,40 @@ func TestSecondLicence(t *testing.T) {
 		if err != nil || !found || held.ID != second.ID {
 			t.Errorf("she holds %v: %v", held.ID, err)
 		}
+	})
+}
+
+// TestExpiry: a food licence is valid for five years; the day after its last one it ends, once.
+func TestExpiry(t *testing.T) {
+	t.Parallel()
+	rig.Each(t, func(t *testing.T, r *rig.Rig) {
+		c := r.Apply(r.For("wang", rig.Xinyuan), "open-a-restaurant", rig.Restaurant, nil)
+		cert, ok := certificate(r, r.Approve(c.ID, "food-licence"))
+		if !ok || cert.To == "" {
+			t.Fatalf("certificate %+v", cert)
+		}
+		status := func() credential.Status {
+			t.Helper()
+			again, err := r.Credentials.Find(r.Ctx(), r.Store.Read(), cert.ID)
+			r.OK(err)
+			return again.Status
+		}
+		r.GoTo(deadline.Day(cert.To))
+		r.OK(r.Fulfilment.Expire(r.Ctx()))
+		if got := status(); got != credential.InForce {
+			t.Errorf("status %s on its last day, want in force", got)
+		}
+		r.GoTo(deadline.Day(cert.To).Add(1))
+		for range 2 {
+			r.OK(r.Fulfilment.Expire(r.Ctx()))
+		}
+		if got := status(); got != credential.Lapsed {
+			t.Errorf("status %s the day after, want lapsed", got)
+		}
+		if n := r.Count("audit_entry", "action = $1", "certificate.expire"); n != 1 {
+			t.Errorf("%d entries of the record, want 1", n)
+		}
+		r.Prove()
 	})
 }
 

@@ -24,6 +24,16 @@ func (s *service) material(at string, m *catalogue.Material) {
 	s.forMatters(at, m.For)
 	s.source(at+".source", m)
 	s.held(at, m)
+	if m.Later != nil && m.Missed == nil {
+		s.complain(s.src.Complain(at+".later",
+			strictyaml.Say("可以后补的材料没有写逾期怎么处理", "the material may follow, and what happens when it does not is not said"),
+			strictyaml.Say("写 missed：承诺之前要先告知逾期的处理", "add missed: it must be told before somebody promises")))
+	}
+	if m.Missed != nil && m.Later == nil {
+		s.complain(s.src.Complain(at+".missed",
+			strictyaml.Say("材料不能后补，却写了逾期怎么处理", "the material may not follow later, so it cannot be missed"),
+			strictyaml.Say("写 later，或者删去 missed", "add later, or delete missed")))
+	}
 	seen := map[string]bool{}
 	for i, a := range m.Accept {
 		if seen[a] {

@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"tongban/internal/platform/strictyaml"
 	"tongban/internal/security/access"
@@ -26,18 +27,34 @@ func (l *loader) policies() {
 		}
 		l.complain(c)
 	}
-	if policies == nil || len(l.purposes) == 0 {
+	if len(l.purposes) == 0 {
+		return // that the file is missing is said already
+	}
+	known := make([]string, len(l.purposes))
+	for i, purpose := range l.purposes {
+		known[i] = purpose.value.ID
+		if of := purpose.value.Of; !of.Empty() && (!strings.Contains(of.ZH, "{service}") || !strings.Contains(of.EN, "{service}")) {
+			l.complain(purpose.src.Complain(purpose.path+".of",
+				strictyaml.Say("没有写 {service}", "the sentence does not name the {service}"),
+				strictyaml.Say("在中英文里都写上 {service}，或者删去 of", "write {service} in both languages, or delete of")))
+		}
+	}
+	if policies == nil {
 		return
 	}
+	named := map[string]bool{}
 	for _, p := range policies.All() {
-		known := make([]string, len(l.purposes))
-		for i, purpose := range l.purposes {
-			known[i] = purpose.value.ID
-		}
+		named[p.Purpose] = true
 		if !slices.Contains(known, p.Purpose) {
 			l.complain(Complaint{File: path.Join(l.name, "policies", p.File), Line: p.Line, Col: 1,
 				What:   strictyaml.Say("没有用途 %q", "there is no purpose %q", p.Purpose),
 				Remedy: strictyaml.DidYouMean(p.Purpose, known, strictyaml.Say("用途", "purposes"))})
+		}
+	}
+	for _, id := range access.Purposes {
+		if !named[id] && !slices.Contains(known, id) {
+			l.onFile("purposes.yaml", strictyaml.Say("缺少用途 %q，平台自己要用", "the purpose %q is missing, which the platform itself states", id),
+				strictyaml.Say("补上这个用途", "add it"))
 		}
 	}
 }

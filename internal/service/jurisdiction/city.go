@@ -50,6 +50,16 @@ func (c *City) Stage(id string) (Stage, bool) {
 	return Stage{}, false
 }
 
+// Purpose returns the purpose with that id.
+func (c *City) Purpose(id string) (Purpose, bool) {
+	for _, p := range c.Purposes {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Purpose{}, false
+}
+
 // TaskCode is the implementation code (实施编码) of a matter: the body's unified social credit code, the
 // level at which it acts and the basic code, 31 characters (GB/T 39554.1). Empty when the body is not of
 // this city.

@@ -11,7 +11,7 @@ import (
 //	jurisdiction.yaml          Manifest
 //	stages.yaml                list of Stage
 //	topics.yaml                list of Topic
-//	purposes.yaml              list of Purpose (may be absent)
+//	purposes.yaml              list of Purpose
 //	synonyms.yaml              list of Synonym (may be absent)
 //	law/*.yaml                 law.File
 //	organisations/*.yaml       org.File
@@ -63,7 +63,8 @@ type Stage struct {
 // Purpose is a purpose for which official data may be read (Personal Information Protection Law, art. 6).
 type Purpose struct {
 	ID   string         `yaml:"id"`
-	Name lang.Text      `yaml:"name"`
+	Name lang.Text      `yaml:"name"`         // what a person reads as the reason of a look
+	Of   lang.Text      `yaml:"of,omitempty"` // the same where the {service} is known
 	Cite catalogue.Cite `yaml:"cite"`
 }
 

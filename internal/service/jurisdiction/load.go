@@ -133,7 +133,7 @@ func (l *loader) read() {
 		l.onFile(".", strictyaml.Say("读不了:%v", "cannot be read: %v", err), strictyaml.Say("检查路径和权限", "check the path and the permissions"))
 	}
 	sort.Strings(l.names)
-	for _, must := range []string{"jurisdiction.yaml", "stages.yaml", "topics.yaml"} {
+	for _, must := range []string{"jurisdiction.yaml", "stages.yaml", "topics.yaml", "purposes.yaml"} {
 		if _, ok := l.files[must]; !ok && err == nil {
 			l.onFile(must, strictyaml.Say("没有这个文件", "the file is missing"), strictyaml.Say("写上它", "write it"))
 		}

@@ -53,6 +53,11 @@ func TestFiles(t *testing.T) {
 		{"a file in no folder", with(files, "misc/a.yaml", "a: b"),
 			[]string{`shifan/misc/a.yaml:1:1: this kind of file is not known; take it out, or put it into law/, organisations/, calendars/, services/<id>/, certificates/, registers/, policies/ or people/`}},
 		{"notes and hidden files do not count", with(with(files, "README.md", "x"), ".hidden/a.txt", "x"), nil},
+		{"no purposes", without(files, "purposes.yaml"), []string{`shifan/purposes.yaml:1:1: the file is missing; write it`}},
+		{"a purpose that the platform states and nobody names", with(with(files,
+			"purposes.yaml", strings.Replace(string(files["purposes.yaml"].Data), "- id: verification", "- id: viewing", 1)),
+			"policies/registers.cedar", strings.Replace(string(files["policies/registers.cedar"].Data), `@purpose("verification")`, `@purpose("viewing")`, 1)),
+			[]string{`shifan/purposes.yaml:1:1: the purpose "verification" is missing, which the platform itself states; add it`}},
 		{"no stages", without(files, "stages.yaml"), []string{
 			`shifan/services/newborn/service.yaml:11:8: there is no stage "birth"; there are no stages here`,
 			`shifan/services/open-a-restaurant/service.yaml:10:8: there is no stage "entry"; there are no stages here`,

@@ -44,7 +44,7 @@ const (
 )
 
 func resource(account, subject, caseID string) access.Resource {
-	return access.Resource{Kind: "mailbox", ID: account, Subject: subject, Case: caseID, Purpose: "notice", Attrs: map[string]any{"applicant": account}}
+	return access.Resource{Kind: "mailbox", ID: account, Subject: subject, Case: caseID, Attrs: map[string]any{"applicant": account}}
 }
 
 // Send puts a message into the mailbox of the case's applicant. A second message about the same event

@@ -68,8 +68,7 @@ func Postgres(t testing.TB) *Rig {
 	return Open(t, app.Config{Data: Data(t), Database: url})
 }
 
-// template is a data folder with the demonstration in it, by file; it is made once in a test program,
-// because some fifty passwords are hashed for it.
+// template is a data folder with the demonstration in it, by file; it is made once in a test program.
 var template struct {
 	sync.Mutex
 	files map[string][]byte

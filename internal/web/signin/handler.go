@@ -22,6 +22,13 @@ import (
 // Cookie is the name of the session cookie.
 const Cookie = "session"
 
+// Who acts for a business and loses her session goes on for it when she signs in again. The cookie names the
+// business to us alone; whether she still may act for it is asked anew.
+const (
+	actingCookie = "tb_acting"
+	actingKept   = 24 * time.Hour
+)
+
 // Handler serves signing in and out and acting for another.
 type Handler struct {
 	Identity *identity.Service
@@ -132,8 +139,41 @@ func (h *Handler) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	actor := s.Actor
+	if s, err = h.resume(r, s); err != nil {
+		return err
+	}
 	h.keep(w, s)
-	return u.See(w, r, u.Return(back, home(s.Actor)))
+	return u.See(w, r, u.Return(back, home(actor)))
+}
+
+// resume acts again for whom she acted before.
+func (h *Handler) resume(r *http.Request, s identity.Session) (identity.Session, error) {
+	was, err := r.Cookie(actingCookie)
+	if err != nil || s.Actor.Kind != identity.Person {
+		return s, nil
+	}
+	u := ui.From(r)
+	all, err := h.Mandate.For(r.Context(), s.Actor.Self)
+	for _, m := range all {
+		if was.Value == actingMark(u, s.Actor, m.Subject) {
+			return h.Identity.ActFor(r.Context(), s.Cookie, m.Subject, h.Mandate.May)
+		}
+	}
+	return s, err
+}
+
+func actingMark(u *ui.Request, by identity.Actor, subject string) string {
+	return u.Mark("signin.acting", by.ID+" "+subject)
+}
+
+// remember lets the browser know for whom she acts; herself is not remembered.
+func (h *Handler) remember(w http.ResponseWriter, mark string) {
+	age := int(actingKept.Seconds())
+	if mark == "" {
+		age = -1
+	}
+	http.SetCookie(w, &http.Cookie{Name: actingCookie, Value: mark, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: h.Secure, MaxAge: age})
 }
 
 func (h *Handler) signOut(w http.ResponseWriter, r *http.Request) error {
@@ -144,6 +184,7 @@ func (h *Handler) signOut(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	h.drop(w)
+	h.remember(w, "")
 	u.Notice(w, "signin.out")
 	return u.See(w, r, "/")
 }
@@ -155,11 +196,17 @@ func person(u *ui.Request) error {
 	return nil
 }
 
+// choose asks whom she acts for. Where it must be a business (need), nobody is asked who acts for one.
 func (h *Handler) choose(w http.ResponseWriter, r *http.Request) error {
-	return h.showChoices(w, r, http.StatusOK, r.URL.Query().Get("return"), "")
+	u, q := ui.From(r), r.URL.Query()
+	business := q.Get("need") == "business"
+	if business && u.Actor.Subject != u.Actor.Self {
+		return u.See(w, r, u.Return(q.Get("return"), "/me"))
+	}
+	return h.showChoices(w, r, http.StatusOK, q.Get("return"), "", business)
 }
 
-func (h *Handler) showChoices(w http.ResponseWriter, r *http.Request, status int, back, wrong string) error {
+func (h *Handler) showChoices(w http.ResponseWriter, r *http.Request, status int, back, wrong string, business bool) error {
 	u := ui.From(r)
 	if err := person(u); err != nil {
 		return err
@@ -169,12 +216,19 @@ func (h *Handler) showChoices(w http.ResponseWriter, r *http.Request, status int
 		return err
 	}
 	v := switchView{Request: u, Action: "/switch", Return: back, Wrong: wrong, Alone: len(all) == 0}
-	v.Choices = []gov.Choice{{Value: u.Actor.Self, Text: u.T("switch.self", "name", u.Actor.Name()), Checked: u.Actor.Subject == u.Actor.Self}}
+	v.Choices = []gov.Choice{{Value: u.Actor.Self, Text: u.T("switch.self", "name", u.Actor.Name()), Checked: u.Actor.Subject == u.Actor.Self && !business}}
 	// The value posted is a number and not an id, so that no id number stands in the page.
 	v.Choices[0].Value = "self"
+	businesses := 0
+	for _, m := range all {
+		if m.As != mandate.Guardian {
+			businesses++
+		}
+	}
 	for i, m := range all {
+		only := business && businesses == 1 && m.As != mandate.Guardian
 		v.Choices = append(v.Choices, gov.Choice{
-			Value: choice(i), Text: m.Name, Hint: gov.Hint{Text: u.T("switch.role." + string(m.As))}, Checked: m.Subject == u.Actor.Subject,
+			Value: choice(i), Text: m.Name, Hint: gov.Hint{Text: u.T("switch.role." + string(m.As))}, Checked: m.Subject == u.Actor.Subject || only,
 		})
 	}
 	return u.Render(w, r, status, ui.Page{Title: u.T("switch.title"), Back: ui.Link{Href: "/me"}, Wrong: wrong != "", Body: v.body()})
@@ -201,7 +255,7 @@ func (h *Handler) act(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if subject == "" {
-		return h.showChoices(w, r, http.StatusUnprocessableEntity, r.PostFormValue("return"), u.T("switch.choose"))
+		return h.showChoices(w, r, http.StatusUnprocessableEntity, r.PostFormValue("return"), u.T("switch.choose"), false)
 	}
 	c, err := r.Cookie(Cookie)
 	if err != nil {
@@ -212,6 +266,11 @@ func (h *Handler) act(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	h.keep(w, s)
+	mark := ""
+	if subject != u.Actor.Self {
+		mark = actingMark(u, u.Actor, subject)
+	}
+	h.remember(w, mark)
 	return u.See(w, r, u.Return(r.PostFormValue("return"), "/me"))
 }
 
@@ -282,9 +341,13 @@ func (h *Handler) passkey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	actor := s.Actor
+	if s, err = h.resume(r, s); err != nil {
+		return err
+	}
 	h.keep(w, s)
 	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(map[string]string{"to": home(s.Actor)})
+	return json.NewEncoder(w).Encode(map[string]string{"to": home(actor)})
 }
 
 func (h *Handler) beginAdd(w http.ResponseWriter, r *http.Request) error {

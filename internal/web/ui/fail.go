@@ -32,7 +32,8 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if f.Err != nil {
 		k.log.Warn("page refused", "request", u.ID, "kind", f.Kind.String(), "code", f.Code, "error", f.Err)
 	}
-	if f.Kind == fault.Denied && !u.SignedIn() {
+	// To somebody who is nobody yet, what is hers does not exist. She signs in before she is told so.
+	if !u.SignedIn() && (f.Kind == fault.Denied || f.Kind == fault.NotFound && private(u.At)) {
 		k.try(k.signIn(w, r))
 		return
 	}
@@ -80,7 +81,7 @@ func (k *Kit) signIn(w http.ResponseWriter, r *http.Request) error {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		if k.keep(w, r) {
 			back = "/kept"
-			k.setFlash(w, Flash{Key: "session.kept", Good: true})
+			k.setFlash(w, Flash{Key: "session.kept"})
 		} else {
 			back = u.Path("/")
 			k.setFlash(w, Flash{Key: "session.lost"})

@@ -67,7 +67,7 @@ func newSite(t testing.TB) site {
 	m.Handle("GET /fail/{kind}", func(w http.ResponseWriter, r *http.Request) error {
 		err, ok := map[string]error{
 			"invalid": fault.Fields([]fault.Field{{Name: "面积", Code: "field.number"}}), "not-found": fault.New(fault.NotFound, "upload.empty"),
-			"denied": fault.New(fault.Denied, "denied"), "conflict": fault.New(fault.Conflict, "no.such.code"), "late": fault.New(fault.Late, "denied"),
+			"denied": fault.New(fault.Denied, "denied"), "refused": &fault.Error{Kind: fault.Denied, Code: "denied", Said: lang.Text{ZH: "只有负责人可以签发。", EN: "Only the head signs."}}, "conflict": fault.New(fault.Conflict, "no.such.code"), "late": fault.New(fault.Late, "denied"),
 			"unavailable": fault.New(fault.Unavailable, "register.down"), "often": fault.New(fault.Unavailable, "rate.signin", "seconds", "120"), "bug": fmt.Errorf("secret inside"),
 		}[r.PathValue("kind")]
 		if !ok {
@@ -136,6 +136,7 @@ func TestFaultsBecomePages(t *testing.T) {
 		{"invalid", 422, "“面积”要写数字"},
 		{"not-found", 404, "这个文件是空的"},
 		{"denied", 403, "超出了你现在身份的权限"},
+		{"refused", 403, "只有负责人可以签发。"},
 		{"conflict", 409, "有人刚刚改过"},
 		{"late", 410, "已经不能办了"},
 		{"unavailable", 503, "相关登记系统暂时连不上"},

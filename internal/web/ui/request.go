@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strings"
@@ -89,7 +90,7 @@ func local(path string) bool {
 }
 
 // behind lists the trees of pages that need a sign-in; their language follows a cookie.
-var behind = []string{"/me", "/apply", "/org", "/desk", "/studio", "/data", "/security", "/insight", "/audit", "/admin", "/switch"}
+var behind = []string{"/me", "/apply", "/org", "/desk", "/studio", "/data", "/security", "/insight", "/audit", "/admin", "/switch", "/rate"}
 
 func private(path string) bool {
 	for _, tree := range behind {
@@ -113,6 +114,11 @@ func (u *Request) inLanguage(l lang.Lang) string {
 	other := *u
 	other.Lang = l
 	return other.Path(u.At)
+}
+
+// Mark stands for a value in a cookie: only we can make it, and it does not tell the value.
+func (u *Request) Mark(purpose, value string) string {
+	return base64.RawURLEncoding.EncodeToString(u.kit.mac(purpose, []byte(value)))
 }
 
 // Notice leaves a message for the page that a redirect leads to; args are values for the text.

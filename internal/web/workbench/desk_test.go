@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"tongban/internal/service/application"
 	"tongban/internal/service/casework"
 	"tongban/internal/testkit/rig"
 )
@@ -273,6 +274,12 @@ func TestCase(t *testing.T) {
 		head.get("/desk/sign").want(t, 200, "申请延长期限的", c.Number)
 		head.get(path+"/extend").want(t, 200, "等化验结果", "批准延长 10 个工作日")
 		officer.post(path+"/extend/approve", form()).want(t, 403)
+		officer.post(path+"/extend/refuse", form("reason", "不必")).want(t, 403, "延长审批期限须经承办机关负责人批准")
+		head.post(path+"/extend/refuse", form()).want(t, 422, "“理由”还没有填写", "等化验结果")
+		head.post(path+"/extend/refuse", form("reason", "请说明化验何时出结果")).want(t, 303)
+		officer.get(path).want(t, 200, "负责人没有批准延期", "请说明化验何时出结果")
+		head.post(path+"/extend/approve", form()).want(t, 409)
+		officer.post(path+"/extend", form("reason", "化验结果 3 日后出")).want(t, 303)
 		head.post(path+"/extend/approve", form()).want(t, 303)
 		if got := r.Matter(c.ID, "food-licence").Decision.Extended; got != 10 {
 			t.Errorf("extended by %d days, want 10", got)
@@ -345,4 +352,22 @@ func TestEnglish(t *testing.T) {
 			t.Errorf("%s is not in English", path)
 		}
 	}
+}
+
+// TestPromise: that a promised material is missing is said before the officer writes, and at the choice; what
+// she wrote is kept.
+func TestPromise(t *testing.T) {
+	t.Parallel()
+	r := rig.SQLite(t)
+	wang := r.For("wang", rig.Xinyuan)
+	d := r.Draft(wang, "open-a-restaurant", rig.Restaurant)
+	rig.Must(r.Application.Choose(r.Ctx(), wang, d.ID, "safety-system", application.Later, ""))(r)
+	r.Fill(wang, d.ID, nil)
+	c := rig.Must(r.Application.Submit(r.Ctx(), wang, d.ID, true))(r)
+	r.Work()
+	r.Take(c.ID, "food-licence")
+
+	officer, path := sit(r, "market-1"), "/desk/cases/"+c.ID+"/food-licence/decide"
+	officer.get(path).want(t, 200, "承诺后补的材料还没有交齐")
+	officer.post(path, form("result", "approve", "facts", "材料齐全。", "reasons", "符合条件。")).want(t, 422, "错误：", "材料齐全。", "承诺后补的材料还没有交齐，不能准予。")
 }

@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -37,7 +38,13 @@ func Left(p text.Printer, m casework.Matter, cal *deadline.Calendar, today deadl
 	case s.Band == deadline.Soon && s.Left == 0: // the last day is no working day
 		return gov.Tag{Text: p.T("workbench.left.until", "day", p.ShortDay(string(s.Due), string(today))), Classes: "govuk-tag--yellow"}
 	}
-	return gp.Left(p, s.Left, s.Band == deadline.Waiting)
+	return gp.Left(p, s.Left, Stopped(clock))
+}
+
+// Stopped reports whether a special procedure goes on. The day on which it ends does not count, but the clock
+// runs again.
+func Stopped(c deadline.Clock) bool {
+	return slices.ContainsFunc(c.Pauses, func(p deadline.Pause) bool { return p.To == "" })
 }
 
 var stateTags = map[casework.State]string{

@@ -38,6 +38,7 @@ func TestLeft(t *testing.T) {
 		{"is over on the Saturday after its last Friday", accepted(4, deadline.Working), "2026-03-07", "已超期", "govuk-tag--red"},
 		{"counts the first working day after that", accepted(4, deadline.Working), "2026-03-09", "已超 1 个工作日", "govuk-tag--red"},
 		{"stands while a procedure goes on", accepted(20, deadline.Working, deadline.Pause{Kind: "testing", From: "2026-03-03", Days: 5, Notice: "n"}), "2026-03-04", "计时已暂停", "govuk-tag--grey"},
+		{"runs again once the procedure has ended", accepted(20, deadline.Working, deadline.Pause{Kind: "testing", From: "2026-03-03", To: "2026-03-04", Days: 5, Notice: "n"}), "2026-03-04", "剩 20 个工作日", "gp-tag--plain"},
 		{"has none without a limit", casework.Matter{State: casework.Accepted}, "2026-03-03", "没有法定期限", "gp-tag--plain"},
 		{"is the applicant's turn", casework.Matter{State: casework.Correcting, DueOn: "2026-03-30"}, "2026-03-03", "等申请人，3 月 30 日前", "govuk-tag--grey"},
 		{"waits", casework.Matter{State: casework.Waiting}, "2026-03-03", "等前一事项", "govuk-tag--grey"},
@@ -74,7 +75,7 @@ func TestWords(t *testing.T) {
 	p := text.In(lang.ZH)
 	for _, k := range []casework.Kind{
 		casework.Opened, casework.Released, casework.Claimed, casework.HandedOver, casework.Taken, casework.DeemedTaken, casework.NotTaken, casework.MoreAsked, casework.MoreAnswered,
-		casework.Checked, casework.SpecialStarted, casework.SpecialEnded, casework.ExtensionAsked, casework.Extended, casework.RulingProposed, casework.SentBack, casework.Ruled,
+		casework.Checked, casework.SpecialStarted, casework.SpecialEnded, casework.ExtensionAsked, casework.Extended, casework.NotExtended, casework.PromiseNear, casework.PromiseMissed, casework.Supplied, casework.RulingProposed, casework.SentBack, casework.Ruled,
 		casework.Fulfilled, casework.Withdrew, casework.Failed, casework.Expired,
 	} {
 		if !p.Has("workbench.event." + string(k)) {

@@ -90,7 +90,7 @@ func (h *Handler) log(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	v := view{Request: u, Title: u.T("about.log.title"), Lead: u.T("about.log.lead"), Parts: []part{
 		{ID: "key", Title: u.T("about.log.1.title"), Text: u.T("about.log.1.text"), Code: h.Key},
-		{ID: "verify", Title: u.T("about.log.2.title"), Text: u.T("about.log.2.text"), Links: []ui.Link{{Text: u.T("about.log.checkpoint"), Href: "/log/checkpoint"}}},
+		{ID: "verify", Title: u.T("about.log.2.title"), Text: u.T("about.log.2.text"), Code: "tongban verify --receipt FILE", Links: []ui.Link{{Text: u.T("about.log.checkpoint"), Href: "/log/checkpoint"}}},
 	}}
 	return render(w, r, v, "")
 }

@@ -146,7 +146,7 @@ func (s sheet) material(t application.Task) string {
 	case c.Kind == application.Use:
 		return s.u.T("apply.material.using", "from", s.words.Where(s.service, t.Material.Material))
 	case c.Kind == application.Later:
-		return s.u.T("apply.material.promised", "day", s.u.Day(string(c.Until)))
+		return s.promised(t.Material.Material)
 	case len(c.Files) > 0:
 		var names []string
 		for _, f := range c.Files {

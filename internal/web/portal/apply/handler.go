@@ -112,7 +112,11 @@ func (h *Handler) tasks(w http.ResponseWriter, r *http.Request) error {
 		v.Matters = append(v.Matters, line{s.u.Of(m.Matter.Name), s.words.Body(m.Matter.Body)})
 	}
 	for _, t := range s.Tasks {
-		v.Sections = append(v.Sections, s.task(s.u.Of(t.Section.Title), "", s.path("/form/"+t.Section.ID), t.Status))
+		hint := ""
+		if t.Status == application.NotStarted && filled(s, t) {
+			hint = s.u.T("apply.hint.filled")
+		}
+		v.Sections = append(v.Sections, s.task(s.u.Of(t.Section.Title), hint, s.path("/form/"+t.Section.ID), t.Status))
 		v.count(t.Status)
 	}
 	for _, t := range s.Files {
@@ -136,6 +140,11 @@ func (h *Handler) tasks(w http.ResponseWriter, r *http.Request) error {
 	v.Next = s.open()
 	return s.u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Section: s.u.T("apply.section"), Nav: "applications",
 		Back: ui.Link{Text: s.u.T("apply.mine"), Href: "/me/applications"}, Body: v.body()})
+}
+
+// filled reports whether everything asked in a part is known already, from registers or an earlier application.
+func filled(s sheet, t application.Task) bool {
+	return !slices.ContainsFunc(t.Fields, func(f *catalogue.Field) bool { return !f.Optional && s.Values[f.ID].Value.Value == "" })
 }
 
 // ordered are the materials as the task list shows them: first those that the person has to bring.

@@ -18,11 +18,8 @@ import (
 	"tongban/internal/web/ui/gp"
 )
 
-const (
-	defaultMB = 20
-	// uploadLimit bounds one request: a few files of the greatest size and the form around them.
-	uploadLimit = 64 << 20
-)
+// uploadLimit bounds one request: a few files of the greatest size and the form around them.
+const uploadLimit = 64 << 20
 
 func (h *Handler) material(w http.ResponseWriter, r *http.Request) error {
 	s, err := h.open(w, r)
@@ -57,7 +54,7 @@ func (h *Handler) showMaterial(w http.ResponseWriter, r *http.Request, status in
 		v.State = s.u.T("apply.material.using", "from", s.words.Where(s.service, m))
 		v.Sent = h.values(s, p, p.Choice.Values)
 	case application.Later:
-		v.State = s.u.T("apply.material.promised", "day", s.u.Day(string(p.Choice.Until)))
+		v.State = s.promised(m)
 	case application.Own:
 		if p.Choice.Dispute != "" {
 			v.State = s.u.T("apply.section.disputed", "text", p.Choice.Dispute)
@@ -92,8 +89,9 @@ func (h *Handler) showMaterial(w http.ResponseWriter, r *http.Request, status in
 		}
 		if m.Later != nil {
 			v.Later = s.u.T("apply.material.later.note", "limit", s.words.LimitCited(m.Later))
+			v.Missed = s.u.T("apply.material.later.missed", "what", s.u.Of(m.Missed.Text), "cite", s.words.Cite(m.Missed.Cite))
 		} else if p.Down {
-			v.Later = s.u.T("apply.material.later.down")
+			v.Later, v.Missed = s.u.T("apply.material.later.down"), s.u.T("apply.material.later.down.missed")
 		}
 	}
 	back := s.back()
@@ -105,23 +103,12 @@ func (h *Handler) showMaterial(w http.ResponseWriter, r *http.Request, status in
 
 // UploadBlock is the control for one material's files.
 func UploadBlock(u *ui.Request, m *catalogue.Material, files []casework.File) *gp.Upload {
-	accept, mb := rule(m)
+	accept, mb := m.Allowed()
 	b := &gp.Upload{Name: "files", Label: u.T("apply.material.files"), What: u.Of(m.What), Accept: accept, MaxMB: mb, Multiple: true, Remove: "remove"}
 	for _, f := range files {
 		b.Files = append(b.Files, gp.File{ID: f.Hash, Name: f.Name, Size: f.Size})
 	}
 	return b
-}
-
-func rule(m *catalogue.Material) (accept []string, mb int) {
-	accept, mb = m.Accept, m.MaxMB
-	if len(accept) == 0 {
-		accept = []string{"pdf", "jpg", "png"}
-	}
-	if mb == 0 {
-		mb = defaultMB
-	}
-	return accept, mb
 }
 
 // values shows the fields of a record, in the register's or certificate's own order and words.
@@ -287,8 +274,8 @@ func Receive(r *http.Request, blobs *blob.Store, m *catalogue.Material, remove f
 
 // Put stores one posted file of a material, or says why it is refused.
 func Put(ctx context.Context, blobs *blob.Store, m *catalogue.Material, part *multipart.Part) (casework.File, *fault.Field, error) {
-	accept, mb := rule(m)
-	f, err := blobs.Put(ctx, part, blob.Rule{Accept: media(accept), MaxBytes: int64(mb) << 20, Name: fileName(part)})
+	accept, mb := m.Allowed()
+	f, err := blobs.Put(ctx, part, blob.Rule{Accept: catalogue.Media(accept), MaxBytes: int64(mb) << 20, Name: fileName(part)})
 	var refused *fault.Error
 	if errors.As(err, &refused) && refused.Kind == fault.Invalid {
 		return casework.File{}, &fault.Field{Name: fileName(part), Code: refused.Code, Args: refused.Args}, nil
@@ -307,17 +294,6 @@ func fileName(part *multipart.Part) string {
 	return part.FileName()
 }
 
-// medias are the media types behind the short words of the catalogue.
-var medias = map[string]string{"pdf": "application/pdf", "jpg": "image/jpeg", "png": "image/png"}
-
-func media(accept []string) []string {
-	all := make([]string, len(accept))
-	for i, a := range accept {
-		all[i] = medias[a]
-	}
-	return all
-}
-
 // TooLarge tells a request that was too large from other trouble.
 func TooLarge(err error) error {
 	var over *http.MaxBytesError
@@ -325,4 +301,12 @@ func TooLarge(err error) error {
 		return fault.Wrap(fault.Invalid, "upload.request-too-big", err)
 	}
 	return err
+}
+
+// promised says what she promised about a material that follows later.
+func (s sheet) promised(m *catalogue.Material) string {
+	if m.Later == nil {
+		return s.u.T("apply.material.promised.down")
+	}
+	return s.u.T("apply.material.promised.within", "limit", s.words.Limit(m.Later))
 }

@@ -115,7 +115,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	words := say.In(u.Printer, h.City())
-	head := []gp.Column{{Text: u.T("mydata.col.when")}, {Text: u.T("mydata.col.who")}, {Text: u.T("mydata.col.what")}, {Text: u.T("mydata.col.why")}, {Text: u.T("mydata.col.more")}}
+	head := []gp.Column{{Text: u.T("mydata.col.when")}, {Text: u.T("mydata.col.who")}, {Text: u.T("mydata.col.what")}, {Text: u.T("mydata.col.why")}, {Text: u.T("track.col.number")}}
 	v := view{
 		Request: u, Tabs: gp.Tabs{Label: u.T("mydata.kind")}, Acting: u.T("mydata.acting", "name", u.SubjectName()),
 		Table:  gp.Table{Caption: u.T("mydata.title"), HideTitle: true, Head: head},
@@ -160,12 +160,12 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 
 // line is one entry in words, or several of one day that say the same.
 type line struct {
-	id, day, when, who, what, why string
-	times                         int
+	id, day, when, who, what, why, number string
+	times                                 int
 }
 
 func (l line) same(other line) bool {
-	return l.day == other.day && l.who == other.who && l.what == other.what && l.why == other.why
+	return l.day == other.day && l.who == other.who && l.what == other.what && l.why == other.why && l.number == other.number
 }
 
 func (l line) cells(u *ui.Request) gp.Line {
@@ -173,8 +173,8 @@ func (l line) cells(u *ui.Request) gp.Line {
 	if l.times > 1 {
 		what = u.T("mydata.times", "what", what, "n", strconv.Itoa(l.times))
 	}
-	more := gp.Link{Text: u.T("mydata.more"), Hidden: u.T("mydata.more.of", "what", l.what, "when", l.when), Href: "/me/data/" + l.id}
-	return gp.Line{Cells: []gp.Cell{{Text: l.when, NoWrap: true}, {Text: l.who}, {Text: what}, {Text: l.why}, {HTML: more.View(), NoWrap: true}}}
+	more := gp.Link{Text: what, Hidden: l.when, Href: "/me/data/" + l.id}
+	return gp.Line{Cells: []gp.Cell{{Text: l.when, NoWrap: true}, {Text: l.who}, {HTML: more.View()}, {Text: l.why}, {Text: l.number, NoWrap: true}}}
 }
 
 // cases names the actor's cases by their numbers.
@@ -219,26 +219,20 @@ func what(u *ui.Request, city *jurisdiction.City, row audit.Row) string {
 	return said
 }
 
-func why(u *ui.Request, city *jurisdiction.City, row audit.Row, names map[string]string) string {
-	purpose, service, _ := strings.Cut(row.Purpose, ":")
-	said := ""
-	if u.Has("mydata.purpose." + purpose) {
-		said = u.T("mydata.purpose." + purpose)
+func why(u *ui.Request, city *jurisdiction.City, row audit.Row) string {
+	id, service, _ := strings.Cut(row.Purpose, ":")
+	purpose, _ := city.Purpose(id)
+	if e, ok := city.Service(service); ok && !purpose.Of.Empty() {
+		return strings.ReplaceAll(u.Of(purpose.Of), "{service}", u.Of(e.Service.Name))
 	}
-	if e, ok := city.Service(service); ok {
-		said = u.T("mydata.why.service", "purpose", said, "service", u.Of(e.Service.Name))
-	}
-	if number := names[row.Case]; number != "" {
-		said = u.T("mydata.why.number", "why", said, "number", number)
-	}
-	return said
+	return u.Of(purpose.Name)
 }
 
 func (h *Handler) line(u *ui.Request, words say.Words, row audit.Row, names map[string]string) line {
 	when := u.Stamp(row.At)
 	return line{
-		id: row.ID, when: when, day: when[:len("2006-01-02")], who: who(u, words, row), what: what(u, h.City(), row), why: why(u, h.City(), row, names),
-		times: 1,
+		id: row.ID, when: when, day: when[:len("2006-01-02")], who: who(u, words, row), what: what(u, h.City(), row), why: why(u, h.City(), row),
+		number: names[row.Case], times: 1,
 	}
 }
 
@@ -277,8 +271,11 @@ func (h *Handler) entry(w http.ResponseWriter, r *http.Request) error {
 	}
 	v := entryView{Request: u, Proof: "/me/data/" + row.ID + "/receipt.json", Rows: []gov.Row{
 		fact("mydata.col.when", u.Moment(row.At)), fact("mydata.col.who", who(u, words, row)), fact("mydata.col.what", what(u, city, row)),
-		fact("mydata.col.why", why(u, city, row, names)),
+		fact("mydata.col.why", why(u, city, row)),
 	}}
+	if number := names[row.Case]; number != "" {
+		v.Rows = append(v.Rows, fact("track.col.number", number))
+	}
 	if row.Basis != "" {
 		v.Rows = append(v.Rows, fact("mydata.basis", words.Provision(row.Basis)))
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,7 +135,7 @@ func (h *Handler) view(u *ui.Request, l list) (checklistView, error) {
 		line := h.matterLine(u, words, l, m)
 		v.Mark = v.Mark || line.Mark
 		v.Matters.Rows = append(v.Matters.Rows, gp.Line{Cells: []gp.Cell{
-			{HTML: line.name(u)}, {Text: line.Body}, {HTML: stacked(line.Times), NoWrap: true}, {HTML: stacked([]string{line.Fee, line.Visits}), NoWrap: true},
+			{HTML: line.name(u)}, {Text: line.Body}, {HTML: stacked(line.Times)}, {HTML: stacked([]string{line.Fee, line.Visits}), NoWrap: true},
 		}})
 	}
 	for _, m := range p.Materials {
@@ -310,7 +311,9 @@ func (h *Handler) check(u *ui.Request, words say.Words, l list, m guide.PlanMate
 	if m.Maybe {
 		item.Why = undecided(words, l.service, m.Open)
 	}
-	if !mine(m) {
+	if m.Material.Source.Made {
+		item.Text = words.Where(l.service, m.Material)
+	} else if !mine(m) {
 		item.From, item.Text = words.Where(l.service, m.Material), ""
 	} else if sample := u.Of(m.Material.Sample); sample != "" {
 		item.HTML = muted([]string{u.T("plan.sample", "sample", sample), u.T("plan.for", "matters", u.List(names))})
@@ -325,14 +328,17 @@ func (h *Handler) apply(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	here := u.Path("/checklists/" + l.Token)
+	back, business := u.Path("/checklists/"+l.Token), l.service.Audience == catalogue.ForBusiness && u.Actor.Subject == u.Actor.Self
+	if business {
+		back = "/switch?need=business&return=" + url.QueryEscape(back)
+	}
 	if u.Actor.Kind != identity.Person {
 		u.Warn(w, "plan.list.signin")
-		return u.See(w, r, u.Path("/login")+"?return="+here)
+		return u.See(w, r, u.Path("/login")+"?return="+url.QueryEscape(back))
 	}
-	if l.service.Audience == catalogue.ForBusiness && u.Actor.Subject == u.Actor.Self {
+	if business {
 		u.Warn(w, "plan.list.business")
-		return u.See(w, r, "/switch?return="+here)
+		return u.See(w, r, back)
 	}
 	d, err := h.Application.Open(r.Context(), u.Actor, l.Token, u.SubjectName())
 	if err != nil {

@@ -294,7 +294,7 @@ func (v questionView) body() templ.Component {
 				}
 			}
 			if v.Unsure != "" {
-				templ_7745c5c3_Err = gov.Details{Summary: v.T("plan.unsure.help"), Text: v.Unsure}.View().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = gov.Details{Summary: v.T("plan.unsure.help"), Text: v.Unsure, Classes: "gp-why"}.View().Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -56,6 +56,8 @@ func (h *Handler) Mount(m *ui.Mux) {
 	m.Handle("GET /me/applications/{id}/matters/{matter}/result", h.result)
 	m.Handle("GET /me/applications/{id}/matters/{matter}/decision.pdf", h.decisionPDF)
 	m.Handle("POST /me/applications/{id}/matters/{matter}/again", h.again)
+	m.Handle("GET /me/applications/{id}/materials/{material}", h.supply)
+	m.Upload("POST /me/applications/{id}/materials/{material}", 64<<20, h.sendSupply)
 	m.Handle("GET /me/applications/{id}/withdraw", h.withdraw)
 	m.Handle("POST /me/applications/{id}/withdraw", h.sendWithdrawal)
 }
@@ -134,9 +136,21 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 				})
 			}
 		}
+		for _, p := range expected(c.Matters) {
+			name := p.Material
+			for i := range s.Materials {
+				if s.Materials[i].ID == p.Material {
+					name = u.Of(s.Materials[i].Name)
+				}
+			}
+			v.Todo = append(v.Todo, gp.CardLink{
+				Title: u.T("track.promise", "material", name, "day", u.Day(string(p.Until))), Text: u.T("track.home.case", "service", u.Of(s.Name), "number", c.Number),
+				Href: "/me/applications/" + c.ID + "/materials/" + p.Material,
+			})
+		}
 		if c.ClosedAt.IsZero() {
 			text := u.T("track.home.line", "number", c.Number, "state", row.state)
-			if row.next != "" {
+			if row.next != "" && row.group != "todo" {
 				text = u.T("track.home.line.next", "number", c.Number, "state", row.state, "day", u.Day(string(row.next)))
 			}
 			v.Running = append(v.Running, gp.CardLink{Title: u.Of(s.Name), Text: text, Href: "/me/applications/" + c.ID})
@@ -159,17 +173,21 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	if unread > 0 {
 		v.Unread = u.T("track.home.messages.unread", "n", strconv.Itoa(unread))
 	}
-	for _, m := range messages {
-		number := numbers[m.Case]
-		if number == "" {
-			number = u.T("track.col.number")
+	// The same said of several matters at once is one message.
+	for i := 0; i < len(messages); {
+		m, names := messages[i], []string(nil)
+		for ; i < len(messages) && messages[i].Case == m.Case && messages[i].Kind == m.Kind && u.Moment(messages[i].At) == u.Moment(m.At); i++ {
+			if name := matters[messages[i].Matter]; name != "" {
+				names = append(names, name)
+			}
 		}
 		line := messageLine{
-			Text: u.T("track.event." + m.Kind), About: number, When: u.Moment(m.At), Machine: text.Machine(m.At),
+			Text: u.T("track.event." + m.Kind), About: numbers[m.Case], When: u.Moment(m.At), Machine: text.Machine(m.At),
 			Href: "/me/applications/" + m.Case, Unread: m.ReadAt.IsZero(),
 		}
-		if name := matters[m.Matter]; name != "" {
-			line.Text = u.T("track.message", "what", line.Text, "matter", name)
+		if len(names) > 0 {
+			slices.Reverse(names)
+			line.Text = u.T("track.message", "what", line.Text, "matter", u.List(names))
 		}
 		v.Messages = append(v.Messages, line)
 	}

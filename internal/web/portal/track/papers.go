@@ -31,9 +31,9 @@ func (h *Handler) receipt(w http.ResponseWriter, r *http.Request) error {
 	v := receiptView{
 		Request: u, Number: d.Number, When: u.Moment(d.OpenedAt), Title: u.Of(d.service.Name),
 		Matters: gp.Table{Caption: u.T("track.receipt.next"), HideTitle: true, Head: []gp.Column{{Text: u.T("track.col.matter")}, {Text: u.T("track.col.body")}, {Text: u.T("track.hear")}}},
-		Follow:  d.path(""),
+		Follow:  d.path(""), File: d.path("/receipt.json"),
 		Links: []gp.Link{
-			{Text: u.T("track.receipt.pdf"), Href: d.path("/receipt.pdf")}, {Text: u.T("track.receipt.json"), Href: d.path("/receipt.json")},
+			{Text: u.T("track.receipt.pdf"), Href: d.path("/receipt.pdf")},
 			{Text: u.T("plan.list.ics"), Href: d.path("/dates.ics")},
 		},
 	}
@@ -87,8 +87,8 @@ func (d dossier) received() []gov.Row {
 				names = append(names, f.Name)
 			}
 			value = d.u.List(names)
-		} else if e.Until != "" {
-			value = d.u.T("apply.material.promised", "day", d.u.Day(string(e.Until)))
+		} else if p, ok := casework.Promised(d.Matters, m.ID); ok {
+			value = d.promised(p)
 		}
 		rows = append(rows, row(d.u.Of(m.Name), value))
 	}

@@ -210,6 +210,20 @@ func (d dossier) view(m casework.Matter) matterView {
 	if m.Extension != nil && m.Extension.ApprovedBy != "" {
 		v.Notes = append(v.Notes, u.T("track.clock.extended", "reason", m.Extension.Reason))
 	}
+	for _, p := range m.Promises {
+		if !p.Open() || m.State.Ended() {
+			continue
+		}
+		name, key := u.Of(d.material(p.Material).Name), "track.promise"
+		switch {
+		case p.Until == "":
+			key = "track.promise.open"
+		case d.today > p.Until:
+			key = "track.promise.missed"
+		}
+		v.Notes = append(v.Notes, u.T(key, "material", name, "day", u.Day(string(p.Until))))
+		v.Links = append(v.Links, gp.Link{Text: u.T("track.promise.do"), Href: d.path("/materials/" + p.Material), Hidden: name})
+	}
 	switch m.State {
 	case casework.Refused, casework.Declined, casework.Withdrawn, casework.Lapsed:
 		v.Again = d.matterPath(m, "again")
@@ -235,7 +249,8 @@ func (h *Handler) how(w http.ResponseWriter, r *http.Request) error {
 	if clock.From == "" {
 		return fault.New(fault.NotFound, "error.page")
 	}
-	due, unsure := clock.Due(d.city.Calendar)
+	state := clock.State(d.city.Calendar, d.today)
+	due := state.Due
 	v := howView{
 		Request: u, Title: u.T("track.how.title"), Caption: d.name(m),
 		Table: gp.Table{Caption: u.T("track.how.title"), HideTitle: true, Head: []gp.Column{{Text: u.T("track.how.day")}, {Text: u.T("track.how.count"), Numeric: true}, {Text: u.T("track.how.why")}}},
@@ -244,8 +259,11 @@ func (h *Handler) how(w http.ResponseWriter, r *http.Request) error {
 	if m.AcceptedOn != "" {
 		v.Lead = u.T("track.how.decide", "from", u.Day(string(clock.From)), "limit", d.words.LimitCited(m.Statutory), "to", u.Day(string(due)))
 	}
-	if unsure {
+	if state.Provisional {
 		v.Notes = append(v.Notes, u.T("track.how.provisional"))
+	}
+	if state.Projected {
+		v.Notes = append(v.Notes, u.T("track.how.projected"))
 	}
 	for _, s := range clock.TraceOn(d.city.Calendar, d.today) {
 		n := "–"
@@ -262,7 +280,9 @@ func (h *Handler) how(w http.ResponseWriter, r *http.Request) error {
 		v.Table.Rows = append(v.Table.Rows, gp.Line{Cells: []gp.Cell{{Text: u.Day(string(s.Day)), NoWrap: true}, {Text: n, Numeric: true}, {Text: why}}})
 	}
 	for _, y := range d.city.Calendar.Sources(clock.From, due) {
-		v.Source = append(v.Source, u.T("track.how.source", "source", y.Source))
+		if y.Source != "" {
+			v.Source = append(v.Source, gp.Link{Text: u.T("track.how.source", "year", strconv.Itoa(y.Year)), Href: y.Source})
+		}
 	}
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Section: v.Caption, Nav: "applications", Back: d.back(), Body: v.body()})
 }

@@ -126,6 +126,14 @@ func row(key, value string) gov.Row {
 	return gov.Row{Key: gov.Text{Text: key}, Value: gov.Text{Text: value}}
 }
 
+// shown says a value of a certificate; days are said in words, as everywhere.
+func shown(u *ui.Request, value string) string {
+	if deadline.Day(value).Valid() {
+		return u.Day(value)
+	}
+	return value
+}
+
 func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	id, kind, _ := strings.Cut(r.PathValue("id"), ".")
@@ -165,7 +173,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 		if f.In(u.Lang) == c.Number {
 			continue // stands above
 		}
-		v.Rows = append(v.Rows, row(u.Of(f.Name), f.In(u.Lang)))
+		v.Rows = append(v.Rows, row(u.Of(f.Name), shown(u, f.In(u.Lang))))
 	}
 	v.Rows = append(v.Rows, row(u.T("wallet.issuer"), u.Of(c.IssuerName)), row(u.T("wallet.issued"), u.Day(c.IssuedOn)),
 		row(u.T("wallet.until"), until(u, c.To)), row(u.T("wallet.identifier"), c.Identifier))
@@ -257,7 +265,7 @@ func (h *Handler) verify(w http.ResponseWriter, r *http.Request) error {
 		if f.In(u.Lang) == p.Number {
 			continue // stands above
 		}
-		v.Rows = append(v.Rows, row(u.Of(f.Name), f.In(u.Lang)))
+		v.Rows = append(v.Rows, row(u.Of(f.Name), shown(u, f.In(u.Lang))))
 	}
 	v.Rows = append(v.Rows, row(u.T("wallet.issuer"), u.Of(p.Issuer)), row(u.T("wallet.issued"), u.Day(p.IssuedOn)), row(u.T("wallet.until"), until(u, p.To)), row(u.T("wallet.identifier"), p.Identifier))
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("verify.result"), Back: ui.Link{Href: u.Path("/verify")}, Body: v.body(), NoIndex: true})

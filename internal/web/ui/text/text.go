@@ -92,8 +92,12 @@ func (p Printer) Tongue(t lang.Text) string {
 	return ""
 }
 
-// Fault returns the sentence for a fault's code and values, and false when the code has no text.
+// Fault returns the sentence that a fault carries, or the one for its code and values; false when the code
+// has no text.
 func (p Printer) Fault(f *fault.Error) (string, bool) {
+	if !f.Said.Empty() {
+		return p.Of(f.Said), true
+	}
 	t, ok := texts()[f.Code]
 	if !ok {
 		return "", false
@@ -115,7 +119,8 @@ func flat(args map[string]string) []string {
 	return pairs
 }
 
-// fill puts values in for {names} in one pass; a name without a value stays as it is written.
+// fill puts values in for {names} in one pass; a name without a value stays as it is written. A word that
+// goes by a number is written in both forms: {n|day|days}.
 func fill(s string, args []string) string {
 	open := strings.IndexByte(s, '{')
 	if open < 0 || len(args) < 2 {
@@ -129,10 +134,17 @@ func fill(s string, args []string) string {
 			break
 		}
 		b.WriteString(s[:open])
-		name, found := s[open+1:open+end], false
+		name, forms, counted := strings.Cut(s[open+1:open+end], "|")
+		found := false
 		for i := 0; i+1 < len(args); i += 2 {
 			if args[i] == name {
-				b.WriteString(args[i+1])
+				value := args[i+1]
+				if one, many, _ := strings.Cut(forms, "|"); counted {
+					if value = many; args[i+1] == "1" {
+						value = one
+					}
+				}
+				b.WriteString(value)
 				found = true
 				break
 			}

@@ -219,6 +219,8 @@ func TestPrinter(t *testing.T) {
 	zh, en := In(lang.ZH), In(lang.EN)
 	for _, tt := range []struct{ name, got, want string }{
 		{"puts values in by name", fill("{b} 和 {a}，{c}", []string{"a", "1", "b", "2"}), "2 和 1，{c}"},
+		{"counts one", fill("{n} {n|matter|matters} by {m}", []string{"n", "1", "m", "2"}), "1 matter by 2"},
+		{"counts several", fill("{n} {n|matter|matters}", []string{"n", "10"}), "10 matters"},
 		{"shows a missing key", zh.T("no.such.key"), "⟦no.such.key⟧"},
 		{"writes a day in Chinese", zh.Day("2026-04-21"), "2026 年 4 月 21 日（星期二）"},
 		{"writes a day in English", en.Day("2026-04-21"), "Tuesday 21 April 2026"},

@@ -46,8 +46,13 @@ func (h *Handler) clock(w http.ResponseWriter, r *http.Request) error {
 	if state.Provisional {
 		v.Notes = append(v.Notes, u.T("track.how.provisional"))
 	}
+	if state.Projected {
+		v.Notes = append(v.Notes, u.T("track.how.projected"))
+	}
 	for _, y := range cal.Sources(clock.From, state.Due) {
-		v.Notes = append(v.Notes, u.T("track.how.source", "source", y.Source))
+		if y.Source != "" {
+			v.Source = append(v.Source, gp.Link{Text: u.T("track.how.source", "year", strconv.Itoa(y.Year)), Href: y.Source})
+		}
 	}
 	return s.page(w, r, http.StatusOK, ui.Page{Title: v.Title, Body: v.body()})
 }

@@ -3,6 +3,7 @@ package casefile
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/a-h/templ"
@@ -76,11 +77,17 @@ func (s sheet) showDecide(w http.ResponseWriter, r *http.Request, status int, ru
 	if !s.alone() {
 		v.Title, v.Lead = u.T("workbench.propose.title"), u.T("workbench.propose.lead")
 	}
+	if s.awaits() {
+		v.Note = u.T("error.matter.promise-open")
+	}
 	if s.m.Returned != "" {
 		v.Note = u.T("workbench.decide.returned", "reason", s.m.Returned)
 	}
 	return s.page(w, r, status, ui.Page{Title: v.Title, Wrong: len(wrong) > 0, Body: v.body()})
 }
+
+// awaits reports whether a material that the applicant promised has not come.
+func (s sheet) awaits() bool { return slices.ContainsFunc(s.m.Promises, casework.Promise.Open) }
 
 func (s sheet) readRuling(posted url.Values) casework.Ruling {
 	return casework.Ruling{
@@ -114,6 +121,12 @@ func (h *Handler) sendDecision(w http.ResponseWriter, r *http.Request) error {
 		}
 		wrong["result"] = fault.Field{Name: "result", Code: "field.choose"}
 		delete(wrong, "provisions") // asked for by a refusal only, and nothing was refused
+	}
+	if ruling.Approve && s.awaits() {
+		if wrong == nil {
+			wrong = map[string]fault.Field{}
+		}
+		wrong["result"] = fault.Field{Name: "result", Code: "error.matter.promise-open"}
 	}
 	switch {
 	case len(wrong) > 0:

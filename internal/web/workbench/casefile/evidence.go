@@ -105,8 +105,8 @@ func (s sheet) materials() []materialView {
 		if e.State == "made" {
 			v.From = s.u.T("workbench.evidence.made.from")
 		}
-		if e.Until != "" {
-			v.From = s.u.T("workbench.evidence.until", "day", s.u.Day(string(e.Until)))
+		if p, ok := casework.Promised([]casework.Matter{s.m}, m.ID); ok && p.Until != "" {
+			v.From = s.u.T("workbench.evidence.until", "day", s.u.Day(string(p.Until)))
 		}
 		all = append(all, v)
 	}

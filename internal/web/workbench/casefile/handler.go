@@ -51,6 +51,7 @@ func (h *Handler) Mount(m *ui.Mux) {
 	m.Handle("GET"+matter+"/extend", h.extend)
 	m.Handle("POST"+matter+"/extend", h.askExtension)
 	m.Handle("POST"+matter+"/extend/approve", h.approveExtension)
+	m.Handle("POST"+matter+"/extend/refuse", h.refuseExtension)
 	m.Handle("GET"+matter+"/decide", h.decide)
 	m.Handle("POST"+matter+"/decide", h.sendDecision)
 	m.Handle("GET"+matter+"/sign", h.sign)
@@ -141,12 +142,12 @@ func (s sheet) allow(kind casework.Kind, action access.Action) error {
 	case s.may(kind, action):
 		return nil
 	case s.m.Can(kind):
-		return fault.New(fault.Denied, "denied")
+		return s.gate.Try(s.u.Actor, action, casework.MatterResource(s.Case, s.m))
 	case kind == casework.MoreAsked && s.m.Asked != nil:
 		return fault.New(fault.Conflict, "error.matter.asked-once")
 	case kind == casework.ExtensionAsked && s.m.Statutory == nil:
 		return fault.New(fault.Conflict, "error.matter.no-limit")
-	case kind == casework.ExtensionAsked && s.m.Extension != nil:
+	case kind == casework.ExtensionAsked && !s.m.Extension.Again():
 		return fault.New(fault.Conflict, "error.matter.extended-once")
 	}
 	return s.state()

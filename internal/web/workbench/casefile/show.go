@@ -97,10 +97,10 @@ func (s sheet) clockBox() *gp.Clock {
 		c.Label = u.T("workbench.clock.accept")
 		c.Lines = append(c.Lines, u.T("workbench.clock.accept.line", "from", u.Day(string(m.ReceivedOn))))
 	}
-	switch state.Band {
-	case deadline.Waiting:
+	switch {
+	case workbench.Stopped(clock):
 		c.State = "stopped"
-	case deadline.Overdue:
+	case state.Band == deadline.Overdue:
 		c.State = "late"
 	}
 	if m.State != casework.Received {
@@ -137,8 +137,15 @@ func (s sheet) callouts() []gp.Callout {
 	if m.Returned != "" {
 		add(true, "returned", m.Returned)
 	}
-	if m.Extension != nil && m.Extension.ApprovedBy == "" && m.Can(casework.Extended) {
-		add(false, "extension", m.Extension.Reason)
+	if x := m.Extension; m.Can(casework.Extended) {
+		add(false, "extension", x.Reason)
+	} else if x != nil && x.RefusedBy != "" && !m.State.Ended() {
+		add(true, "not-extended", x.Refusal)
+	}
+	for _, p := range m.Promises {
+		if p.Open() && p.Missed != "" && !m.State.Ended() {
+			add(true, "promise-missed", u.T("workbench.callout.promise-missed.text", "material", s.u.Of(s.material(p.Material).Name), "day", u.Day(string(p.Until))))
+		}
 	}
 	if m.Deemed {
 		add(true, "deemed", u.T("workbench.callout.deemed.text"))
@@ -207,6 +214,8 @@ func (s sheet) said(e casework.Record) string {
 		return ""
 	case casework.Failed, casework.Expired:
 		return s.u.T("track." + e.Text)
+	case casework.PromiseNear, casework.PromiseMissed, casework.Supplied:
+		return s.u.Of(s.material(e.Text).Name)
 	case casework.Opened:
 		return ""
 	}
