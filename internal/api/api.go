@@ -2,12 +2,12 @@ package api
 
 import (
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -75,8 +75,6 @@ type API struct {
 	texts  map[string]lang.Text // of the codes that only the API has
 	limits *limits
 	routes map[string][]string // path → methods
-	json   []byte
-	yaml   []byte
 }
 
 // New makes the API. The error is about its own files, so a test finds it before anybody else.
@@ -102,7 +100,8 @@ func New(c Config) (*API, error) {
 	a.mine()
 	a.desk()
 	a.verbs()
-	return a, a.close()
+	a.close()
+	return a, nil
 }
 
 func (a *API) open() {
@@ -128,23 +127,18 @@ func (a *API) open() {
 	a.huma.UseMiddleware(a.identify, a.slow, a.allow, a.once)
 }
 
-// close writes the OpenAPI text and the answers for what is not a route.
-func (a *API) close() error {
+// close adds the OpenAPI text and the answers for what is not a route.
+func (a *API) close() {
 	schemas := a.huma.OpenAPI().Components.Schemas.Map()
 	delete(schemas, "ErrorModel") // huma's own, which is never sent
 	delete(schemas, "ErrorDetail")
 	for _, s := range schemas {
 		solid(s)
 	}
-	var err error
-	if a.json, err = json.Marshal(a.huma.OpenAPI()); err != nil {
-		return fmt.Errorf("write the OpenAPI text: %w", err)
-	}
-	if a.yaml, err = a.huma.OpenAPI().YAML(); err != nil {
-		return fmt.Errorf("write the OpenAPI text: %w", err)
-	}
-	a.mux.HandleFunc("GET "+Prefix+"/openapi.json", a.document("application/vnd.oai.openapi+json;version=3.1", a.json))
-	a.mux.HandleFunc("GET "+Prefix+"/openapi.yaml", a.document("application/vnd.oai.openapi;version=3.1", a.yaml))
+	// Written when somebody first asks: it takes a tenth of the time that the city needs to start.
+	d := a.huma.OpenAPI()
+	a.mux.HandleFunc("GET "+Prefix+"/openapi.json", a.document("application/vnd.oai.openapi+json;version=3.1", func() ([]byte, error) { return json.Marshal(d) }))
+	a.mux.HandleFunc("GET "+Prefix+"/openapi.yaml", a.document("application/vnd.oai.openapi;version=3.1", d.YAML))
 	for path, methods := range a.routes {
 		slices.Sort(methods)
 		a.mux.HandleFunc(Prefix+path, func(w http.ResponseWriter, r *http.Request) {
@@ -155,7 +149,6 @@ func (a *API) close() error {
 	a.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		a.answer(w, r, a.problem(language(r), http.StatusNotFound, "api.no-route", nil))
 	})
-	return nil
 }
 
 // solid says of every list that it is one: huma thinks that any may be null, and ours never are.
@@ -175,16 +168,20 @@ func solid(s *huma.Schema) {
 	}
 }
 
-func (a *API) document(kind string, text []byte) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
+func (a *API) document(kind string, write func() ([]byte, error)) http.HandlerFunc {
+	once := sync.OnceValues(write)
+	return func(w http.ResponseWriter, r *http.Request) {
+		text, err := once()
+		if err != nil {
+			a.Log.Error("the description of the API was not written", "error", err)
+			a.answer(w, r, a.bug(language(r), w.Header().Get("X-Request-Id")))
+			return
+		}
 		w.Header().Set("Content-Type", kind)
 		w.Header().Set("Cache-Control", "public, max-age=300")
 		_, _ = w.Write(text)
 	}
 }
-
-// OpenAPI is the description of the API as JSON.
-func (a *API) OpenAPI() []byte { return a.json }
 
 // ServeHTTP answers one request. A panic is a bug: the reader gets a number, the log the rest.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -8,7 +8,7 @@ import (
 
 // tried shows which scenarios came out otherwise than they say. A scenario that names what the service
 // does not have is shown by that name alone.
-func (s *service) tried(r guide.Result) {
+func (s *service) tried(failures []guide.Failure) {
 	src := s.scenarioS
 	if src == nil || s.wrong(src) {
 		return
@@ -43,7 +43,7 @@ func (s *service) tried(r guide.Result) {
 			}
 		}
 	}
-	for _, f := range r.Failures {
+	for _, f := range failures {
 		if misnamed[f.Scenario] {
 			continue
 		}

@@ -12,7 +12,7 @@ func (l *loader) compile() {
 	type result struct {
 		entry    *Entry
 		problems []guide.Problem
-		ran      guide.Result
+		failures []guide.Failure
 	}
 	results := make([]result, len(l.opened))
 	inParallel(len(l.opened), func(i int) {
@@ -29,7 +29,7 @@ func (l *loader) compile() {
 		e := newEntry(strictyaml.Marshal(b), b)
 		e.Guide, e.Service, e.Scenarios = g, g.Service(), s.scenarios
 		results[i].entry = e
-		results[i].ran = guide.Run(g, s.scenarios)
+		results[i].failures = guide.Try(g, s.scenarios)
 	})
 	for i, r := range results {
 		s := l.opened[i]
@@ -44,7 +44,7 @@ func (l *loader) compile() {
 		if r.entry != nil {
 			l.city.Services[s.def.ID] = r.entry
 			if whole {
-				s.tried(r.ran)
+				s.tried(r.failures)
 				s.answered(r.entry.Guide)
 			}
 		}
