@@ -32,6 +32,35 @@ type City struct {
 	Registers    map[string]catalogue.Register
 	Policies     fs.FS // the *.cedar files
 	People       Demo  // for a demonstration only
+
+	byCode map[string]Offer
+}
+
+// Offer is a matter within its service.
+type Offer struct {
+	Entry  *Entry
+	Matter *catalogue.Matter
+}
+
+// Offer finds a matter by its implementation code. Where the same matter is part of several services, it
+// is the one of the service that is named first.
+func (c *City) Offer(code string) (Offer, bool) {
+	o, ok := c.byCode[code]
+	return o, ok
+}
+
+// index prepares what is looked up for pages.
+func (c *City) index() {
+	c.byCode = map[string]Offer{}
+	for _, id := range c.ServiceIDs() {
+		e := c.Services[id]
+		for i := range e.Service.Matters {
+			m := &e.Service.Matters[i]
+			if code := c.TaskCode(*m); c.byCode[code].Matter == nil {
+				c.byCode[code] = Offer{e, m}
+			}
+		}
+	}
 }
 
 // Service returns the service with that id in the edition that is in force.

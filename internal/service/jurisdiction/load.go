@@ -36,6 +36,7 @@ func Load(dir fs.FS, name string) (*City, []Complaint) {
 	if strictyaml.Stops(cs) {
 		return nil, cs
 	}
+	l.city.index()
 	return l.city, cs
 }
 

@@ -2,13 +2,13 @@ package ui
 
 import (
 	"bytes"
-	"compress/gzip"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/a-h/templ"
+	"github.com/klauspost/compress/gzip"
 )
 
 // Page is everything that the frame must be told; Body is the page itself.

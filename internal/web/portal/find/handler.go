@@ -473,16 +473,13 @@ func levels(s *catalogue.Service) [][]*catalogue.Matter {
 // matterPath is a matter's address: its implementation code.
 func (h *Handler) matterPath(m *catalogue.Matter) string { return "/services/" + h.City().TaskCode(*m) }
 
-func (h *Handler) byCode(code string) (*catalogue.Service, *catalogue.Matter, bool) {
-	city := h.City()
-	for _, id := range city.ServiceIDs() {
-		s := city.Services[id].Service
-		i := slices.IndexFunc(s.Matters, func(m catalogue.Matter) bool { return city.TaskCode(m) == code })
-		if i >= 0 {
-			return s, &s.Matters[i], true
-		}
+// offered finds the matter of the address.
+func (h *Handler) offered(r *http.Request) (*jurisdiction.Entry, *catalogue.Matter, error) {
+	o, ok := h.City().Offer(r.PathValue("code"))
+	if !ok {
+		return nil, nil, fault.New(fault.NotFound, "error.page")
 	}
-	return nil, nil, false
+	return o.Entry, o.Matter, nil
 }
 
 func text(s string) gov.Text { return gov.Text{Text: s} }
@@ -491,10 +488,11 @@ func row(key, value string) gov.Row { return gov.Row{Key: text(key), Value: text
 
 func (h *Handler) matter(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
-	s, m, ok := h.byCode(r.PathValue("code"))
-	if !ok {
-		return fault.New(fault.NotFound, "error.page")
+	e, m, err := h.offered(r)
+	if err != nil {
+		return err
 	}
+	s := e.Service
 	v := h.plain(u, s, m)
 	v.Caption = h.words(u).BodyName(m.Body)
 	v.Start, v.Guide = u.Path("/check/"+s.ID), u.Path(h.matterPath(m)+"/guide")
@@ -550,10 +548,11 @@ func (h *Handler) plain(u *ui.Request, s *catalogue.Service, m *catalogue.Matter
 // guide is the official guide: every element that the law asks for, in a fixed order, for print.
 func (h *Handler) guide(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
-	s, m, ok := h.byCode(r.PathValue("code"))
-	if !ok {
-		return fault.New(fault.NotFound, "error.page")
+	e, m, err := h.offered(r)
+	if err != nil {
+		return err
 	}
+	s := e.Service
 	v, words, city := h.plain(u, s, m), h.words(u), h.City()
 	v.Caption, v.Print = u.T("find.guide.title"), true
 	v.Rows = append([]gov.Row{
@@ -579,7 +578,7 @@ func (h *Handler) guide(w http.ResponseWriter, r *http.Request) error {
 		v.Groups = append(v.Groups, guideGroup{Title: u.T("find.guide.faq"), Rows: rows})
 	}
 	v.Groups = append(v.Groups, guideGroup{Title: u.T("find.guide.edition"), Lines: []line{
-		{Text: u.T("find.event.checked", "day", u.ShortDay(s.Checked, ""), "body", words.Body(s.Lead))}, {Text: u.T("find.guide.hash", "hash", city.Services[s.ID].Edition[:12])},
+		{Text: u.T("find.event.checked", "day", u.ShortDay(s.Checked, ""), "body", words.Body(s.Lead))}, {Text: u.T("find.guide.hash", "hash", e.Edition[:12])},
 	}})
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("find.guide.of", "name", v.Title), Nav: "services", Back: ui.Link{Text: v.Title, Href: u.Path(h.matterPath(m))}, Body: v.body()})
 }
