@@ -3,4 +3,7 @@
 //
 // Its one rule: it knows nothing of the inside. It imports no package of the product but the kit that
 // starts a database; whatever it learns, a program of anybody's could learn.
+//
+// Beside it, journey_test opens the city in its own process and goes through every scenario of every
+// service (every_test.go), which are too many for a city each.
 package journey

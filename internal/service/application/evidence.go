@@ -51,6 +51,8 @@ func (s *Service) prefill(ctx context.Context, tx *access.Tx, d *Draft, sheet Sh
 					d.Values[f.ID] = Entry{Value: casework.Value{Value: rec.Values[f.Prefill.Field], Source: rec.Register, Recorded: rec.RecordedAt}}
 				}
 			}
+			// What she answered stands where no register knows better.
+			_, given = d.Values[f.ID]
 			if answer := d.Answers[f.Question]; f.Question != "" && !given && answer != "" && answer != guide.Unsure {
 				d.Values[f.ID] = Entry{Value: casework.Value{Value: answer}}
 			}

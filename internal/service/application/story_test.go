@@ -298,6 +298,20 @@ func TestForm(t *testing.T) {
 	})
 }
 
+// What a register holds is not replaced by what somebody answered to be guided.
+func TestRegisterBeforeAnswer(t *testing.T) {
+	t.Parallel()
+	r := rig.SQLite(t)
+	ali := r.For("ali", "92990100DEM100023P")
+	d := r.Draft(ali, "change-company", guide.Answers{ // for a company, which his grill is not
+		"licence": "normal", "kind": "company", "name": "true", "representative": "false", "address": "none", "capital": "none", "scope": "none",
+		"holders": "false", "managers": "false", "seal": "true", "insured": "true", "fund": "true", "customs": "false", "bank": "true", "food": "false",
+	})
+	if kind := d.Values["kind"]; kind.Value.Value != "individual" || kind.Source != "business" {
+		t.Errorf("the kind of his business is filled in as %+v", kind)
+	}
+}
+
 func TestRegisterIsDown(t *testing.T) {
 	t.Parallel()
 	rig.Each(t, func(t *testing.T, r *rig.Rig) {

@@ -181,13 +181,16 @@ func (s *Service) resource(w work, kind, id string) access.Resource {
 	}
 }
 
-// fill works out the values of the result: what was declared, constants, and what is made here.
+// fill works out the values of the result: what was declared, constants, and what is made here. A form
+// field that was not asked of this person gives nothing, so that the register keeps what it holds.
 func (s *Service) fill(ctx context.Context, tx db.Queryer, w *work) error {
 	w.values = map[string]string{}
 	for _, f := range w.def.Result.Fields {
 		switch {
 		case f.From != "":
-			w.values[f.Field] = w.c.Values[f.From].Value
+			if v, asked := w.c.Values[f.From]; asked {
+				w.values[f.Field] = v.Value
+			}
 		case f.Value != "":
 			w.values[f.Field] = f.Value
 		case f.Make == "today":

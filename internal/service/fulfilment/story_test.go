@@ -1,11 +1,15 @@
 package fulfilment_test
 
 import (
+	"bytes"
 	"fmt"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
 
+	"tongban/internal/app"
 	"tongban/internal/data/credential"
 	"tongban/internal/platform/db"
 	"tongban/internal/platform/fault"
@@ -210,6 +214,40 @@ func TestExpiry(t *testing.T) {
 		}
 		r.Prove()
 	})
+}
+
+// A form field that was not asked takes nothing out of the register that the result is recorded in.
+func TestNotAsked(t *testing.T) {
+	t.Parallel()
+	dir := rig.Shifan(t)
+	file := filepath.Join(dir, "services", "change-company", "service.yaml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, not := `when: kind != "individual", for: [change-registration], prefill: {register: business, field: capital}`, `when: kind == "partnership", for: [change-registration], prefill: {register: business, field: capital}`
+	if bytes.Count(text, []byte(asked)) != 1 {
+		t.Fatal("the service does not ask for the capital as it did")
+	}
+	if err := os.WriteFile(file, bytes.Replace(text, []byte(asked), []byte(not), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := rig.Open(t, app.Config{Data: rig.Data(t), Jurisdiction: dir})
+	capital := func() string {
+		return rig.Must(r.Registry.Look(r.Ctx(), r.Store.Read(), "business", rig.Xinyuan))(r).Values["capital"]
+	}
+	before := capital()
+	c := r.Apply(r.For("wang", rig.Xinyuan), "change-company", guide.Answers{
+		"licence": "normal", "kind": "company", "name": "true", "representative": "false", "address": "none", "capital": "none", "scope": "none",
+		"holders": "false", "managers": "false", "seal": "false", "insured": "false", "fund": "false", "customs": "false", "bank": "false", "food": "false",
+	}, map[string]string{"business_name": "示范市新源餐饮有限公司"})
+	r.Approve(c.ID, "change-registration")
+	if name := rig.Must(r.Registry.Look(r.Ctx(), r.Store.Read(), "business", rig.Xinyuan))(r).Values["name"]; name != "示范市新源餐饮有限公司" {
+		t.Errorf("the name is %s", name)
+	}
+	if after := capital(); before == "" || after != before {
+		t.Errorf("the capital was %q and is %q", before, after)
+	}
 }
 
 func TestNewBusiness(t *testing.T) {

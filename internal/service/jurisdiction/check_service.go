@@ -62,6 +62,14 @@ func (l *loader) services() {
 		numbers[i] = placed[catalogue.Service]{s.def, s.src, ""}
 	}
 	unique(l, numbers, "catalogue", func(s catalogue.Service) string { return s.Catalogue })
+	// A basic code names one matter of the whole city (GB/T 39554): variants of it are sub-items.
+	var matters []placed[catalogue.Matter]
+	for _, s := range l.opened {
+		for i, m := range s.def.Matters {
+			matters = append(matters, placed[catalogue.Matter]{m, s.src, strictyaml.Item("matters", i)})
+		}
+	}
+	unique(l, matters, "code", func(m catalogue.Matter) string { return m.Code })
 	for _, s := range l.opened {
 		s.check()
 	}
@@ -123,11 +131,6 @@ func (s *service) index() {
 	s.uniqueWithin(s.src, sections, paths("sections", "id", len(sections)))
 	s.uniqueWithin(s.src, refusals, paths("refusals", "id", len(refusals)))
 	s.uniqueWithin(s.src, s.fieldIDs, fieldPaths)
-	codes := make([]string, len(d.Matters))
-	for i := range d.Matters {
-		codes[i] = d.Matters[i].Code
-	}
-	s.uniqueWithin(s.src, codes, paths("matters", "code", len(codes)))
 }
 
 func paths(list, key string, n int) []string {

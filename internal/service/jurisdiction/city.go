@@ -10,6 +10,7 @@ import (
 	"tongban/internal/security/org"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
+	"tongban/internal/service/synonym"
 )
 
 // Complaint is one thing that is wrong with the files.
@@ -26,7 +27,7 @@ type City struct {
 	Stages       []Stage
 	Topics       []Topic
 	Purposes     []Purpose
-	Synonyms     []Synonym
+	Synonyms     []synonym.Entry
 	Services     map[string]*Entry
 	Certificates map[string]catalogue.CertificateType
 	Registers    map[string]catalogue.Register

@@ -12,7 +12,7 @@ import (
 //	stages.yaml                list of Stage
 //	topics.yaml                list of Topic
 //	purposes.yaml              list of Purpose
-//	synonyms.yaml              list of Synonym (may be absent)
+//	synonyms.yaml              list of synonym.Entry (may be absent)
 //	law/*.yaml                 law.File
 //	organisations/*.yaml       org.File
 //	calendars/<year>.yaml      deadline.Year
@@ -66,14 +66,6 @@ type Purpose struct {
 	Name lang.Text      `yaml:"name"`         // what a person reads as the reason of a look
 	Of   lang.Text      `yaml:"of,omitempty"` // the same where the {service} is known
 	Cite catalogue.Cite `yaml:"cite"`
-}
-
-// Synonym is what people say when they look for something that the catalogue calls by another name: old
-// names, short names, words of home.
-type Synonym struct {
-	Words []string `yaml:"words"`           // what people say
-	Means string   `yaml:"means,omitempty"` // words of the catalogue; absent: the words only stand around what is wanted (我想, 怎么办)
-	Later bool     `yaml:"later,omitempty"` // no synonyms but words for what one does with a thing that one has (变更, 注销); what is named so comes behind, unless one of them is said
 }
 
 // Demo is one file of people/: invented people and businesses, and what the registers hold about them.

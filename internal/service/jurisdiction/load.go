@@ -14,6 +14,7 @@ import (
 	"tongban/internal/security/law"
 	"tongban/internal/security/org"
 	"tongban/internal/service/catalogue"
+	"tongban/internal/service/synonym"
 )
 
 // Load reads a jurisdiction from its folder and checks it. The name is how its files are called in
@@ -29,7 +30,7 @@ func Load(dir fs.FS, name string) (*City, []Complaint) {
 	l.city.Edition = edition(l.texts())
 	l.foundations()
 	l.services()
-	l.checkSynonyms()
+	l.synonyms()
 	l.policies()
 	l.people()
 	cs := strictyaml.Sort(l.complaints)
@@ -55,7 +56,6 @@ type loader struct {
 	stages       []placed[Stage]
 	topics       []placed[Topic]
 	purposes     []placed[Purpose]
-	synonyms     []placed[Synonym]
 	opened       []*service
 	lookup       names
 	unread       map[string]bool // kinds of which a file could not be read, so that references to them say nothing
@@ -267,7 +267,6 @@ func (l *loader) foundations() {
 	l.stages = definitions[Stage](l, "stages.yaml")
 	l.topics = definitions[Topic](l, "topics.yaml")
 	l.purposes = definitions[Purpose](l, "purposes.yaml")
-	l.synonyms = definitions[Synonym](l, "synonyms.yaml")
 	for _, b := range c.Org.Bodies() {
 		l.lookup.bodies = append(l.lookup.bodies, b.ID)
 	}
@@ -291,9 +290,6 @@ func (l *loader) foundations() {
 	for _, p := range l.purposes {
 		c.Purposes = append(c.Purposes, p.value)
 	}
-	for _, p := range l.synonyms {
-		c.Synonyms = append(c.Synonyms, p.value)
-	}
 	l.manifest()
 	l.calendars()
 	l.checkCertificates()
@@ -304,6 +300,16 @@ func (l *loader) foundations() {
 	for _, p := range l.purposes {
 		l.cites(p.src, p.path, p.value)
 	}
+}
+
+func (l *loader) synonyms() {
+	var services []*catalogue.Service
+	for _, s := range l.opened {
+		services = append(services, &s.def)
+	}
+	var cs []Complaint
+	l.city.Synonyms, cs = synonym.Load(l.in("synonyms.yaml"), services, l.city.Org.Bodies())
+	l.complain(cs...)
 }
 
 func (l *loader) manifest() {

@@ -116,6 +116,7 @@ var plants = []plant{
 
 	// What stands twice.
 	{"code of a matter twice", newborn, `code: "992011002001"`, `code: ‸"990711001001"`, "", `"990711001001" stands twice`, "the first is on line"},
+	{"code of a matter of another service", restaurant, `code: "990131002001"`, `code: ‸"990711001001"`, "", `"990711001001" stands twice`, "the first is in services/newborn/service.yaml, line"},
 	{"material twice", restaurant, "  - id: representative-id", "  - id: ‸business-licence", "", `"business-licence" stands twice`, "the first is on line"},
 	{"question twice", restaurant, "  - id: tobacco\n    type: boolean", "  - id: ‸sign\n    type: boolean", "", `"sign" stands twice`, "the first is on line"},
 	{"option twice", restaurant, "{value: cigars, text", "{value: ‸cigarettes, text", "", `"cigarettes" stands twice`, "write another one; the first is on line"},

@@ -18,6 +18,7 @@ import (
 	"tongban/internal/security/org"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
+	"tongban/internal/service/synonym"
 )
 
 var update = flag.Bool("update", false, "write the JSON Schemas anew")
@@ -36,7 +37,7 @@ func TestSchemas(t *testing.T) {
 		{"jurisdiction", "jurisdiction.yaml", reflect.TypeFor[Manifest](), single},
 		{"stages", "stages.yaml", reflect.TypeFor[Stage](), list},
 		{"purposes", "purposes.yaml", reflect.TypeFor[Purpose](), list},
-		{"synonyms", "synonyms.yaml", reflect.TypeFor[Synonym](), list},
+		{"synonyms", "synonyms.yaml", reflect.TypeFor[synonym.Entry](), list},
 		{"law", "law/*.yaml", reflect.TypeFor[law.File](), single},
 		{"organisations", "organisations/*.yaml", reflect.TypeFor[org.File](), single},
 		{"calendar", "calendars/*.yaml", reflect.TypeFor[deadline.Year](), single},
@@ -228,7 +229,7 @@ func (d *describer) structure(t reflect.Type) *object {
 func comments(t *testing.T) map[string]string {
 	said := map[string]string{}
 	for pkg, dir := range map[string]string{
-		"jurisdiction": ".", "catalogue": "../catalogue", "deadline": "../deadline",
+		"jurisdiction": ".", "catalogue": "../catalogue", "deadline": "../deadline", "synonym": "../synonym",
 		"law": "../../security/law", "org": "../../security/org", "lang": "../../platform/lang",
 	} {
 		names, err := filepath.Glob(filepath.Join(dir, "*.go"))

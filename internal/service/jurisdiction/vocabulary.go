@@ -9,6 +9,7 @@ import (
 	"tongban/internal/security/org"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
+	"tongban/internal/service/synonym"
 )
 
 // What the values in the files may be, beyond their Go types. The same rules make the JSON Schemas under
@@ -62,6 +63,7 @@ var attributeTypes = []string{"text", "name", "date", "id-number", "uscc", "enum
 func grammar() *strictyaml.Grammar {
 	rules := append(law.Grammar(), org.Grammar()...)
 	rules = append(rules, catalogueRules()...)
+	rules = append(rules, synonym.Grammar()...)
 	rules = append(rules,
 		strictyaml.For[Manifest](map[string]rule{
 			"id": idRule,
@@ -76,7 +78,6 @@ func grammar() *strictyaml.Grammar {
 		strictyaml.For[Topic](map[string]rule{"id": idRule, "audience": audienceRule}),
 		strictyaml.For[Stage](map[string]rule{"id": idRule, "audience": audienceRule}),
 		strictyaml.For[Purpose](map[string]rule{"id": idRule}),
-		strictyaml.For[Synonym](map[string]rule{"words": {Least: 1}}),
 		strictyaml.For[deadline.Year](map[string]rule{"year": strictyaml.Between(1950, 9000)}),
 		strictyaml.For[Person](map[string]rule{
 			"id": idRule, "login": idRule, "id_number": idNumberRule, "gender": {OneOf: []string{"female", "male"}},

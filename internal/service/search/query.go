@@ -48,6 +48,7 @@ func (x *Index) read(query string) reading {
 	text = text[:min(len(text), maxQuery)]
 	x.phrases(text, covered[:], &r)
 	var strange []string
+	alone := len(strings.Fields(string(text))) == 1 // what is left of a sentence, such as 证, says nothing
 	each(text, func(from, to int, han bool) {
 		if !han {
 			word := string(text[from:to])
@@ -61,7 +62,7 @@ func (x *Index) read(query string) reading {
 			return
 		}
 		if to-from == 1 {
-			if t, ok := x.pairs[[2]rune{text[from]}]; ok && !covered[from] {
+			if t, ok := x.pairs[[2]rune{text[from]}]; ok && alone && !covered[from] {
 				r.want(want{t, 1, 1, int32(from), string(text[from]), true})
 				r.asked++
 			}

@@ -7,10 +7,13 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"slices"
 	"strconv"
 	"strings"
 
+	"tongban/internal/data/credential/paper"
 	"tongban/internal/platform/blob"
+	"tongban/internal/platform/lang"
 	"tongban/internal/platform/ref"
 	"tongban/internal/security/identity"
 	"tongban/internal/service/application"
@@ -123,7 +126,7 @@ func (r *Rig) FillMaterials(by identity.Actor, id string) {
 		if p.Held {
 			_, err = r.Application.Choose(r.Ctx(), by, id, m, application.Use, "")
 		} else {
-			_, err = r.Application.Attach(r.Ctx(), by, id, m, r.File(m+".png"))
+			_, err = r.Application.Attach(r.Ctx(), by, id, m, r.Scan(t.Material.Material))
 		}
 		if err != nil {
 			r.T.Fatalf("material %s: %v", m, err)
@@ -176,6 +179,17 @@ func (r *Rig) File(name string) casework.File {
 	return casework.File{Hash: f.Hash, Name: f.Name, Type: f.Type, Size: f.Size}
 }
 
+// Scan stores a small file of a type that a material may have.
+func (r *Rig) Scan(m *catalogue.Material) casework.File {
+	r.T.Helper()
+	if len(m.Accept) == 0 || slices.Contains(m.Accept, "png") {
+		return r.File(m.ID + ".png")
+	}
+	page := Must(r.Paper.Document(paper.Doc{Lang: lang.ZH, Title: m.Name.ZH, Made: r.Now()}))(r)
+	f := Must(r.Blobs.Put(r.Ctx(), bytes.NewReader(page), blob.Rule{Accept: []string{"application/pdf"}, MaxBytes: 1 << 20, Name: m.ID + ".pdf"}))(r)
+	return casework.File{Hash: f.Hash, Name: f.Name, Type: f.Type, Size: f.Size}
+}
+
 // plausible is a value that fits a field.
 func plausible(f *catalogue.Field) string {
 	switch f.Type {
@@ -183,8 +197,11 @@ func plausible(f *catalogue.Field) string {
 		return f.Options[0].Value
 	case "boolean":
 		return "true"
-	case "integer", "decimal":
+	case "integer", "decimal", "money":
 		n := 3.0
+		if f.Type == "money" {
+			n = 100000
+		}
 		if f.Least != nil {
 			n = max(n, *f.Least)
 		}
@@ -192,8 +209,6 @@ func plausible(f *catalogue.Field) string {
 			n = min(n, *f.Most)
 		}
 		return strconv.FormatFloat(n, 'f', -1, 64)
-	case "money":
-		return "100000"
 	case "date":
 		return "2026-11-01"
 	case "phone":
@@ -211,5 +226,9 @@ func plausible(f *catalogue.Field) string {
 	case "address":
 		return "示范市中心区美食街 12 号"
 	}
-	return strings.TrimSpace("示范" + f.Text.ZH)
+	text := []rune("示范" + strings.TrimSpace(f.Text.ZH))
+	if f.Max > 0 && len(text) > f.Max {
+		text = text[:f.Max]
+	}
+	return string(text)
 }
