@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -110,6 +111,7 @@ type proof struct {
 	refused  int
 	open     int
 	whole    int             // carried to the end: every matter approved
+	own      int             // of these, somebody's own by all that the registers hold
 	approved map[string]bool // matters that were, in some scenario
 	notes    []string
 }
@@ -151,6 +153,9 @@ func (p *proof) try(r *rig.Rig, i int) {
 	switch failed = append(failed, checks...); {
 	case whole:
 		p.whole++
+		if len(unlike) == 0 {
+			p.own++
+		}
 		return
 	case len(failed) == 0:
 		r.T.Error("it is not approved, and no check fails")
@@ -163,6 +168,9 @@ func (p *proof) try(r *rig.Rig, i int) {
 // checklist is what somebody has to do, in short.
 func checklist(plan guide.Plan) string {
 	var b strings.Builder
+	for _, x := range plan.Refusals {
+		fmt.Fprint(&b, x.ID)
+	}
 	for _, m := range plan.Matters {
 		fmt.Fprint(&b, m.Matter.ID, m.Fees, m.Promised, m.Checks)
 	}
@@ -197,8 +205,8 @@ func (p *proof) conclude(t *testing.T) {
 	if len(never) > 0 {
 		t.Errorf("approved in no scenario: %s", strings.Join(never, ", "))
 	}
-	t.Logf("%s: %d scenarios, %d refused, %d left open, %d submitted, %d carried to the end",
-		p.entry.Service.ID, len(p.entry.Scenarios), p.refused, p.open, len(p.sent), p.whole)
+	t.Logf("%s: %d scenarios, %d refused, %d left open, %d submitted, %d carried to the end, %d of them somebody's own",
+		p.entry.Service.ID, len(p.entry.Scenarios), p.refused, p.open, len(p.sent), p.whole, p.own)
 	for _, n := range p.notes {
 		t.Log(n)
 	}
@@ -256,7 +264,14 @@ func (p *proof) unlike(r *rig.Rig, a applicant, s *catalogue.Scenario, plan guid
 		if q.Fact == nil || !given || answer == guide.Unsure {
 			continue
 		}
-		if value, _ := hold(q.Fact.Register, q.Fact.Field); value != answer {
+		value, _ := hold(q.Fact.Register, q.Fact.Field)
+		if value == answer {
+			continue
+		}
+		// Another answer that comes to the same is as good: 30 months or 96.
+		hers := maps.Clone(s.Answers)
+		hers[q.ID] = value
+		if p.entry.Guide.Check(q.ID, value) != nil || checklist(p.entry.Guide.Plan(hers)) != checklist(plan) {
 			not = append(not, fmt.Sprintf("%s is %s and %s.%s holds %q", q.ID, answer, q.Fact.Register, q.Fact.Field, value))
 		}
 	}
