@@ -144,7 +144,7 @@ func (p *proof) try(r *rig.Rig, i int) {
 	p.sent = append(p.sent, sent{who.login, checklist(plan)})
 	var failed []string
 	for r.Work(); ; r.Work() {
-		more, checks := p.goOn(r, c.ID)
+		more, checks := p.goOn(r, who.by, c.ID)
 		if failed = append(failed, checks...); !more {
 			break
 		}
@@ -366,8 +366,13 @@ func (p *proof) submit(r *rig.Rig, who applicant, s *catalogue.Scenario, later b
 	return c
 }
 
+func (p *proof) material(id string) *catalogue.Material {
+	all := p.entry.Service.Materials
+	return &all[slices.IndexFunc(all, func(m catalogue.Material) bool { return m.ID == id })]
+}
+
 // goOn lets the officers do what there is to do in a case; more is false when nothing was.
-func (p *proof) goOn(r *rig.Rig, id string) (more bool, failed []string) {
+func (p *proof) goOn(r *rig.Rig, by identity.Actor, id string) (more bool, failed []string) {
 	d := r.Case(id)
 	for _, m := range d.Matters {
 		if m.State != casework.Received {
@@ -376,14 +381,14 @@ func (p *proof) goOn(r *rig.Rig, id string) (more bool, failed []string) {
 		if m.Handling == string(catalogue.BySystem) {
 			r.T.Fatalf("%s: the system does not decide", m.Def)
 		}
-		more, failed = true, append(failed, p.handle(r, d.Case, m)...)
+		more, failed = true, append(failed, p.handle(r, by, d.Case, m)...)
 	}
 	return more, failed
 }
 
 // handle is what an officer does with a matter, and the head of her body where two decide. What a register
 // contradicts she does not approve.
-func (p *proof) handle(r *rig.Rig, c casework.Case, m casework.Matter) (failed []string) {
+func (p *proof) handle(r *rig.Rig, by identity.Actor, c casework.Case, m casework.Matter) (failed []string) {
 	def := rig.Must(r.Casework.Def(r.Ctx(), c, m))(r)
 	officers, heads := r.City().Org.In(m.Body, org.Officer), r.City().Org.In(m.Body, org.Head)
 	if len(officers) == 0 || m.Second && len(heads) == 0 {
@@ -394,6 +399,11 @@ func (p *proof) handle(r *rig.Rig, c casework.Case, m casework.Matter) (failed [
 	r.OK(r.Casework.Take(r.Ctx(), officer, m.ID))
 	if m = r.In(c.ID, m.Def, casework.Accepted); m.DueOn == "" {
 		r.T.Errorf("%s is accepted and not due on any day", m.Def)
+	}
+	for _, promise := range m.Promises {
+		if promise.Open() { // what she promised comes before the approval
+			r.OK(r.Casework.Supply(r.Ctx(), by, c.ID, promise.Material, []casework.File{r.Scan(p.material(promise.Material))}))
+		}
 	}
 	for _, check := range def.Checks {
 		if !slices.Contains(m.Applies, check.ID) {

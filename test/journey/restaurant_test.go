@@ -111,7 +111,9 @@ func TestRestaurant(t *testing.T) {
 
 func questions(t *testing.T, c *city) reply {
 	found := c.see(t, "", "/services?q=restaurant")
-	same(t, "the services found", found.get("items").each("id"), []string{"open-a-restaurant"})
+	if ids := found.get("items").each("id"); !slices.Contains(ids, "open-a-restaurant") {
+		t.Errorf("the services found are %v", ids)
+	}
 	check, asked := c.walk(t, "open-a-restaurant", large)
 	same(t, "what is asked", asked, []string{"licence", "prepack", "raw", "area", "public", "commit", "sign", "tobacco"})
 	_, asked = c.walk(t, "open-a-restaurant", map[string]string{"licence": "normal", "prepack": "true", "area": "30", "sign": "false", "tobacco": "false"})
