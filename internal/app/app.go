@@ -272,7 +272,7 @@ func (a *App) build(ctx context.Context) error {
 		Certificate: func(id string) (catalogue.CertificateType, bool) { t, ok := a.City().Certificates[id]; return t, ok },
 	})
 	a.Notice = notice.New(a.Gate, a.Now)
-	a.Feedback = feedback.New(a.Gate, a.Store.Read(), a.Now)
+	a.Feedback = feedback.New(a.Gate, a.Store.Read(), func() string { return a.City().Host.Body }, a.Now)
 	a.listen()
 	if a.Demo {
 		if err := a.seed(ctx); err != nil {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"tongban/internal/platform/db"
@@ -51,13 +52,7 @@ func (a *App) told(ctx context.Context, t casework.Told) error {
 
 // sweep clears away what has run out, and ends the certificates whose time is over.
 func (a *App) sweep(ctx context.Context, _ struct{}) error {
-	if err := a.Identity.Sweep(ctx); err != nil {
-		return err
-	}
-	if err := a.Application.Sweep(ctx); err != nil {
-		return err
-	}
-	return a.Fulfilment.Expire(ctx)
+	return errors.Join(a.Identity.Sweep(ctx), a.Application.Sweep(ctx), a.Feedback.Sweep(ctx), a.Fulfilment.Expire(ctx))
 }
 
 // signed records what happened to an account: signing in and out, passkeys, tokens.

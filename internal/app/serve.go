@@ -58,7 +58,7 @@ func (a *App) mount() (http.Handler, error) {
 	})
 	m := kit.Mux()
 	door.Mount(m)
-	(&find.Handler{City: a.City, Application: a.Application, Casework: a.Casework}).Mount(m)
+	(&find.Handler{City: a.City, Application: a.Application, Casework: a.Casework, Feedback: a.Feedback}).Mount(m)
 	(&plan.Handler{City: a.City, Application: a.Application, Paper: a.Paper, Origin: a.Origin, Secure: secure, Now: a.Now}).Mount(m)
 	(&apply.Handler{City: a.City, Application: a.Application, Blobs: a.Blobs}).Mount(m)
 	(&track.Handler{
@@ -69,7 +69,7 @@ func (a *App) mount() (http.Handler, error) {
 	(&mydata.Handler{City: a.City, Gate: a.Gate, Audit: a.Audit, Casework: a.Casework, Now: a.Now}).Mount(m)
 	(&rate.Handler{City: a.City, Feedback: a.Feedback, Now: a.Now}).Mount(m)
 	(&about.Handler{City: a.City, Key: a.Keys.LogVerifier()}).Mount(m)
-	(&queue.Handler{City: a.City, Casework: a.Casework, Identity: a.Identity, Now: a.Now}).Mount(m)
+	(&queue.Handler{City: a.City, Casework: a.Casework, Identity: a.Identity, Feedback: a.Feedback, Now: a.Now}).Mount(m)
 	(&casefile.Handler{
 		City: a.City, Application: a.Application, Casework: a.Casework, Identity: a.Identity, Gate: a.Gate, Blobs: a.Blobs, Now: a.Now,
 	}).Mount(m)

@@ -10,7 +10,9 @@ const gallery = ["", "/home", "/question", "/checklist", "/tasks", "/consent", "
 export const anybodys = [
   { path: "/", elder: true },
   { path: "/search?q=开个小饭馆", name: "search", elder: true },
-  { path: "/search?q=火星移民", name: "search-none" },
+  { path: "/search?q=yyzz", name: "search-initials" },
+  { path: "/search?q=公积金&audience=business&online=1", name: "search-filter" },
+  { path: "/search?q=火星移民", name: "search-none", elder: true },
   { path: "/search", name: "search-empty" },
   { path: "/life", elder: true },
   { path: "/business" },
@@ -91,7 +93,7 @@ export function hers(found) {
 // desks are the pages of the staff.
 export function desks(found) {
   const at = (path, name, who = "market-1") => ({ path, who, english: "cookie", staff: true, name });
-  const pages = [at("/desk", "desk"), at("/desk/queue", "queue"), at("/desk/sign", "sign", "market-head")];
+  const pages = [at("/desk", "desk"), at("/desk/queue", "queue"), at("/desk/sign", "sign", "market-head"), at("/desk/wishes", "wishes", "gov-service-counter")];
   if (found.case) pages.push(at(`/desk/cases/${found.case.id}/food-licence`, "casefile"), at(`/desk/cases/${found.case.id}/fire-check`, "casefile-fire", "fire-1"), at(`/desk/cases/${found.case.id}/fire-check/decide`, "decide", "fire-1"));
   return pages;
 }

@@ -58,16 +58,18 @@ func (r Rating) Open(now time.Time) bool {
 	return r.Rated.IsZero() || now.Before(r.Rated.AddDate(0, 0, changeDays))
 }
 
-// Service keeps ratings.
+// Service keeps ratings and wishes.
 type Service struct {
 	gate *access.Gate
 	read db.Queryer
+	host func() string
 	now  func() time.Time
 }
 
-// New makes the service. read finds an invitation by its token, which is the right to see it.
-func New(gate *access.Gate, read db.Queryer, now func() time.Time) *Service {
-	return &Service{gate: gate, read: read, now: now}
+// New makes the service. read finds an invitation by its token, which is the right to see it; host is the
+// body that answers for the site.
+func New(gate *access.Gate, read db.Queryer, host func() string, now func() time.Time) *Service {
+	return &Service{gate: gate, read: read, host: host, now: now}
 }
 
 const (

@@ -192,6 +192,12 @@ var plants = []plant{
 	{"policy that does not parse", "policies/casework.cedar", `permit (principal is Person, action == Action::"material.read", resource is Material)`, `permit principal ‸is Person, action == Action::"material.read", resource is Material)`, "", "not a Cedar policy", "syntax of Cedar"},
 	{"provision of a policy", "policies/casework.cedar", "@id(\"material.read.own\")\n@law(\"privacy-law.45\")", "‸@id(\"material.read.own\")\n@law(\"privacy-law.54\")", "", `"privacy-law.54" is not in law/`, "add it there"},
 
+	// What people say.
+	{"word twice", "synonyms.yaml", "[下岗, 下岗了,", "[下岗, ‸下岗,", "", `"下岗" stands twice`, "write another one; the first is on line"},
+	{"word that means itself", "synonyms.yaml", "{words: [工商局],", "{words: [工商局, ‸市场监管局],", "", `"市场监管局" means itself`, "delete it"},
+	{"meaning for later", "synonyms.yaml", "{words: [工商局],", "{‸later: true, words: [工商局],", "", "words with a meaning are not for later", "delete means or later"},
+	{"meaning without words", "synonyms.yaml", "{words: [工商局],", "{words: ‸[],", "", "too few in words", "write at least 1"},
+
 	// The catalogue's own tests.
 	{"scenario that comes out otherwise", tried, "  matters: [licence-check, food-licence, sign-filing]\n", "  matters: ‸[licence-check, food-licence]\n", "", "not expected sign-filing", "mend the service"},
 	{"scenario that names no matter", tried, "  matters: [licence-check, food-licence, sign-filing]\n", "  matters: [licence-check, food-licence, ‸sign-fileing]\n", "", `no matter "sign-fileing"`, `did you mean "sign-filing"?`},

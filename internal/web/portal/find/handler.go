@@ -6,14 +6,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
+	"sync/atomic"
 
 	"tongban/internal/platform/fault"
-	"tongban/internal/platform/ref"
 	"tongban/internal/security/identity"
 	"tongban/internal/service/application"
 	"tongban/internal/service/casework"
 	"tongban/internal/service/catalogue"
+	"tongban/internal/service/feedback"
 	"tongban/internal/service/jurisdiction"
 	"tongban/internal/web/say"
 	"tongban/internal/web/ui"
@@ -26,16 +26,16 @@ type Handler struct {
 	City        func() *jurisdiction.City
 	Application *application.Service
 	Casework    *casework.Service
+	Feedback    *feedback.Service
 
-	mu    sync.Mutex
-	made  string // edition of the index
-	index *index
+	found atomic.Pointer[found]
 }
 
 // Mount registers the pages.
 func (h *Handler) Mount(m *ui.Mux) {
 	m.Handle("GET /{$}", h.home)
 	m.Handle("GET /search", h.search)
+	m.Handle("POST /search/wish", h.wish)
 	m.Handle("GET /life", h.life)
 	m.Handle("GET /business", h.business)
 	m.Handle("GET /topics", h.topics)
@@ -47,15 +47,6 @@ func (h *Handler) Mount(m *ui.Mux) {
 	m.Handle("GET /business/event/{event}", h.event)
 	m.Handle("GET /services/{code}", h.matter)
 	m.Handle("GET /services/{code}/guide", h.guide)
-}
-
-func (h *Handler) find(city *jurisdiction.City) *index {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.made != city.Edition {
-		h.index, h.made = newIndex(city), city.Edition
-	}
-	return h.index
 }
 
 func (h *Handler) words(u *ui.Request) say.Words { return say.In(u.Printer, h.City()) }
@@ -171,60 +162,6 @@ func examples(u *ui.Request) []gp.Link {
 }
 
 func (v homeView) examples() []gp.Link { return examples(v.Request) }
-
-func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
-	u := ui.From(r)
-	q := strings.TrimSpace(r.URL.Query().Get("q"))
-	if runes := []rune(q); len(runes) > 100 {
-		q = string(runes[:100])
-	}
-	if ref.CheckNumber(strings.ToUpper(q)) {
-		return u.See(w, r, "/me/applications?number="+url.QueryEscape(strings.ToUpper(q)))
-	}
-	v := searchView{Request: u, Query: q}
-	if q == "" {
-		v.Queries = examples(u)
-	} else {
-		h.hits(&v)
-	}
-	title := u.T("find.search.title")
-	if q != "" {
-		title = u.T("find.search.title.of", "q", q)
-	}
-	return u.Render(w, r, http.StatusOK, ui.Page{Title: title, Nav: "services", Back: home(u), Body: v.body(), NoIndex: true})
-}
-
-// hits puts what was found into the page: a whole service first, with its parts, then the rest.
-func (h *Handler) hits(v *searchView) {
-	u := v.Request
-	events, matters := group{Title: u.T("find.search.events")}, group{Title: u.T("find.search.matters")}
-	best := ""
-	for _, hit := range h.find(h.City()).find(v.Query, 12) {
-		s := hit.service
-		if hit.matter != nil {
-			if s.ID == best {
-				continue // named with the service already
-			}
-			matters.Cards = append(matters.Cards, card{Title: u.Of(hit.matter.Name), Text: u.T("find.search.matter", "plain", u.Of(hit.matter.Plain), "event", u.Of(s.Name)), Href: u.Path(h.matterPath(hit.matter))})
-			continue
-		}
-		c := card{Title: u.Of(s.Name), Text: u.Of(s.Summary), Href: u.Path(say.EventPath(s))}
-		if v.Best != nil || len(matters.Cards) > 0 {
-			events.Cards = append(events.Cards, c)
-			continue
-		}
-		v.Best, v.Start, best = &c, u.Path("/check/"+s.ID), s.ID
-		for i := range s.Matters {
-			v.Parts = append(v.Parts, ui.Link{Text: u.Of(s.Matters[i].Name), Href: u.Path(h.matterPath(&s.Matters[i]))})
-		}
-	}
-	for _, g := range []group{matters, events} {
-		if len(g.Cards) > 0 {
-			v.Groups = append(v.Groups, g)
-		}
-	}
-	v.None = v.Best == nil && len(v.Groups) == 0
-}
 
 func home(u *ui.Request) ui.Link { return ui.Link{Text: u.T("find.home.link"), Href: u.Path("/")} }
 

@@ -1,156 +1,205 @@
 package find
 
 import (
-	"cmp"
-	"slices"
+	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
-	"unicode"
 
-	"tongban/internal/platform/lang"
+	"tongban/internal/platform/fault"
+	"tongban/internal/platform/ref"
 	"tongban/internal/service/catalogue"
-	"tongban/internal/service/jurisdiction"
+	"tongban/internal/service/search"
+	"tongban/internal/web/say"
+	"tongban/internal/web/ui"
+	"tongban/internal/web/ui/gov"
+	"tongban/internal/web/ui/gp"
 )
 
-// index finds services and matters by words as people say them. It is made anew with each edition of
-// the catalogue and never changes, so any number of requests read it at once.
-type index struct {
-	docs     []doc
-	postings map[string][]posting // pair of characters or Latin word → documents
+// found is the index of the edition that is in force.
+type found struct {
+	edition string
+	index   *search.Index
 }
 
-type doc struct {
-	service *catalogue.Service
-	matter  *catalogue.Matter // nil: the service itself
+// find gives the index; the first search in a new edition makes it.
+func (h *Handler) find() *search.Index {
+	city := h.City()
+	if f := h.found.Load(); f != nil && f.edition == city.Edition {
+		return f.index
+	}
+	f := &found{city.Edition, search.New(city)}
+	h.found.Store(f)
+	return f.index
 }
 
-type posting struct {
-	doc    int
-	weight float64
-}
-
-// Weights: a word of the name says more about a service than a word of its summary.
 const (
-	weightName = 4
-	weightKey  = 3
-	weightText = 1
+	hits     = 20  // that a page shows
+	maxQuery = 100 // characters
 )
 
-func newIndex(city *jurisdiction.City) *index {
-	x := &index{postings: map[string][]posting{}}
-	for _, id := range city.ServiceIDs() {
-		s := city.Services[id].Service
-		x.add(doc{service: s}, map[float64]string{
-			weightName: both(s.Name), weightKey: strings.Join(s.Keywords, " "), weightText: both(s.Summary) + both(s.For),
-		})
-		for i := range s.Matters {
-			m := &s.Matters[i]
-			x.add(doc{service: s, matter: m}, map[float64]string{weightName: both(m.Name), weightText: both(m.Plain)})
-		}
+func cut(q string) string {
+	q = strings.TrimSpace(q)
+	if runes := []rune(q); len(runes) > maxQuery {
+		q = string(runes[:maxQuery])
 	}
-	return x
+	return q
 }
 
-func both(t lang.Text) string { return t.ZH + " " + t.EN + " " }
-
-func (x *index) add(d doc, parts map[float64]string) {
-	n := len(x.docs)
-	x.docs = append(x.docs, d)
-	best := map[string]float64{}
-	for weight, text := range parts {
-		for _, t := range tokens(text) {
-			best[t] = max(best[t], weight)
-		}
-	}
-	for t, weight := range best {
-		x.postings[t] = append(x.postings[t], posting{n, weight})
+// asked is what an address asks for.
+func asked(q url.Values) search.Query {
+	return search.Query{
+		Text: cut(q.Get("q")), Audience: catalogue.Audience(q.Get("audience")), Topic: q.Get("topic"), Body: q.Get("body"), Online: q.Get("online") != "", Most: hits,
 	}
 }
 
-// hit is one found document.
-type hit struct {
-	doc
-	score float64
+func chosen(q search.Query) int {
+	n := 0
+	for _, on := range []bool{q.Audience != "", q.Topic != "", q.Body != "", q.Online} {
+		if on {
+			n++
+		}
+	}
+	return n
 }
 
-// find lists what fits a query, the best first. A rare word weighs more than a common one; a query
-// none of whose words is known finds nothing.
-func (x *index) find(query string, most int) []hit {
-	type found struct {
-		score   float64
-		matched int
+func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
+	u := ui.From(r)
+	q := asked(r.URL.Query())
+	if number := strings.ToUpper(q.Text); ref.CheckNumber(number) {
+		return u.See(w, r, "/me/applications?number="+url.QueryEscape(number))
 	}
-	hitBy := map[int]found{}
-	words := tokens(query)
-	for _, t := range words {
-		all := x.postings[t]
-		for _, p := range all {
-			f := hitBy[p.doc]
-			f.score += p.weight / (1 + float64(len(all))/float64(len(x.docs)))
-			f.matched++
-			hitBy[p.doc] = f
-		}
-	}
-	var hits []hit
-	for n, f := range hitBy {
-		if f.matched*4 < len(words) { // one pair of characters in a long sentence is chance
-			continue
-		}
-		score := f.score
-		if x.docs[n].matter == nil {
-			score *= 1.3 // the whole thing before its parts
-		}
-		hits = append(hits, hit{x.docs[n], score})
-	}
-	slices.SortFunc(hits, func(a, b hit) int {
-		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.key(), b.key()))
-	})
-	return hits[:min(len(hits), most)]
+	return h.results(w, r, http.StatusOK, q, nil)
 }
 
-func (d doc) key() string {
-	if d.matter == nil {
-		return d.service.ID
+// results is the page of what was found. wrong is what is wrong with a wish that was sent.
+func (h *Handler) results(w http.ResponseWriter, r *http.Request, status int, q search.Query, wrong *fault.Field) error {
+	u := ui.From(r)
+	v := searchView{Request: u, Query: q.Text, Wish: gov.Input{
+		ID: "text", Name: "text", Value: q.Text, Classes: "govuk-!-width-two-thirds", Label: gov.Label{Text: u.T("find.wish.label"), Classes: "govuk-label--s"}, Hint: gov.Hint{Text: u.T("find.wish.hint")},
+	}}
+	title := u.T("find.search.title")
+	if q.Text == "" {
+		v.Queries = examples(u)
+	} else {
+		title = u.T("find.search.title.of", "q", q.Text)
+		h.hits(&v, q)
 	}
-	return d.service.ID + "/" + d.matter.ID
+	if wrong != nil {
+		v.Wish.Error = gov.ErrorMessage{Text: u.T("find.wish.wrong")}
+		v.Ask = true
+	}
+	return u.Render(w, r, status, ui.Page{Title: title, Nav: "services", Back: home(u), Body: v.body(), NoIndex: true, Wrong: wrong != nil})
 }
 
-// stop are words that people put round what they want, in sentences such as 我想开个小饭馆怎么办.
-var stop = strings.NewReplacer("我想要", " ", "我想", " ", "我要", " ", "想要", " ", "怎么办理", " ", "怎么办", " ", "怎么", " ", "如何", " ",
-	"办理", " ", "开一家", " ", "开家", " ", "一个", " ", "一家", " ", "开个", "开", "办个", "办", "需要", " ", "什么", " ", "哪些", " ", "手续", " ", "请问", " ", "？", " ", "?", " ", "，", " ", "。", " ")
+// wish keeps what somebody did not find.
+func (h *Handler) wish(w http.ResponseWriter, r *http.Request) error {
+	u := ui.From(r)
+	if err := r.ParseForm(); err != nil {
+		return fault.Wrap(fault.Invalid, "error.form", err)
+	}
+	text := r.PostForm.Get("text")
+	err := h.Feedback.Wish(r.Context(), u.Actor, text)
+	if fault.Is(err, fault.Invalid) {
+		return h.results(w, r, http.StatusUnprocessableEntity, search.Query{Text: cut(text), Most: hits}, &fault.Field{Name: "text"})
+	}
+	if err != nil {
+		return err
+	}
+	u.Notice(w, "find.wish.thanks")
+	return u.See(w, r, u.Path("/"))
+}
 
-// tokens cuts a text into pairs of Chinese characters and words of Latin letters and digits.
-func tokens(text string) []string {
-	var all []string
-	var word strings.Builder
-	var before rune
-	alone := false
-	flush := func() {
-		if word.Len() > 0 {
-			all = append(all, strings.TrimSuffix(word.String(), "s"))
-			word.Reset()
+// hits puts what was found into the page: the best with the way to begin, then the rest in groups.
+func (h *Handler) hits(v *searchView, q search.Query) {
+	u := v.Request
+	res := h.find().Find(q)
+	v.By = res.By
+	groups := []group{{Title: u.T("find.search.events")}, {Title: u.T("find.search.matters")}, {Title: u.T("find.search.offices")}}
+	best, listed := "", map[*catalogue.Service]bool{}
+	for _, hit := range res.Hits {
+		if hit.Service != nil && hit.Matter == nil {
+			listed[hit.Service] = true
 		}
 	}
-	for _, r := range stop.Replace(strings.ToLower(text)) + " " {
-		switch {
-		case unicode.Is(unicode.Han, r):
-			flush()
-			if before != 0 {
-				all = append(all, string([]rune{before, r}))
-				alone = false
-			} else {
-				alone = true
+	for n, hit := range res.Hits {
+		switch s := hit.Service; {
+		case hit.Body != nil:
+			groups[2].Cards = append(groups[2].Cards, card{Title: u.Of(hit.Body.Name), Text: u.Of(hit.Body.Duties), Href: u.Path("/departments/" + hit.Body.ID)})
+		case hit.Matter != nil:
+			c := card{Title: u.Of(hit.Matter.Name), Text: u.T("find.search.matter", "plain", u.Of(hit.Matter.Plain), "event", u.Of(s.Name)), Href: u.Path(h.matterPath(hit.Matter))}
+			switch {
+			case n == 0:
+				v.Best, v.Start = &c, u.Path("/check/"+s.ID)
+			case s.ID != best && (len(s.Matters) > 1 || !listed[s]): // else it is named with the service already
+				groups[1].Cards = append(groups[1].Cards, c)
 			}
-			before = r
-			continue
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			word.WriteRune(r)
 		default:
-			flush()
+			c := card{Title: u.Of(s.Name), Text: u.Of(s.Summary), Href: u.Path(say.EventPath(s))}
+			if n > 0 {
+				groups[0].Cards = append(groups[0].Cards, c)
+				continue
+			}
+			v.Best, v.Start, best = &c, u.Path("/check/"+s.ID), s.ID
+			for i := range s.Matters {
+				v.Parts = append(v.Parts, ui.Link{Text: u.Of(s.Matters[i].Name), Href: u.Path(h.matterPath(&s.Matters[i]))})
+			}
 		}
-		if alone && before != 0 {
-			all = append(all, string(before))
-		}
-		before, alone = 0, false
 	}
-	return all
+	for _, g := range groups {
+		if len(g.Cards) > 0 {
+			v.Groups = append(v.Groups, g)
+		}
+	}
+	if res.Total == 0 && chosen(q) == 0 {
+		v.None, v.Ask, v.Queries = true, true, examples(u)
+		return
+	}
+	v.Panel = h.panel(u, q, res)
+	v.Narrow = res.Total == 0
+}
+
+// panel is the filter beside the results, with how much there would be under each choice.
+func (h *Handler) panel(u *ui.Request, q search.Query, res search.Result) *gp.Queue {
+	city := h.City()
+	one := func(n int) string { return strconv.Itoa(n) }
+	option := func(text string, n int) string { return u.T("find.facet.of", "name", text, "n", one(n)) }
+	count := func(in []search.Count, id string) int {
+		for _, c := range in {
+			if c.ID == id {
+				return c.N
+			}
+		}
+		return 0
+	}
+	v := facetView{
+		Audience: gov.Radios{Name: "audience", Value: string(q.Audience), Classes: "govuk-radios--small", Fieldset: &gov.Fieldset{Legend: gov.Legend{Text: u.T("find.facet.audience"), Classes: "govuk-fieldset__legend--s"}},
+			Items: []gov.Choice{{Value: "", Text: u.T("find.facet.all"), Checked: q.Audience == ""}}},
+		Topic: gov.Select{Name: "topic", Value: q.Topic, Label: gov.Label{Text: u.T("find.facet.topic"), Classes: "govuk-label--s"}, Items: []gov.SelectItem{{Text: u.T("find.facet.all")}}},
+		Body:  gov.Select{Name: "body", Value: q.Body, Label: gov.Label{Text: u.T("find.facet.body"), Classes: "govuk-label--s"}, Items: []gov.SelectItem{{Text: u.T("find.facet.all")}}},
+		Online: gov.Checkboxes{Name: "online", Classes: "govuk-checkboxes--small", Items: []gov.Choice{
+			{Value: "1", Text: option(u.T("find.facet.online"), res.Facets.Online), Checked: q.Online},
+		}},
+	}
+	for _, a := range []catalogue.Audience{catalogue.ForPerson, catalogue.ForBusiness} {
+		v.Audience.Items = append(v.Audience.Items, gov.Choice{Value: string(a), Text: option(u.T("find.facet.audience."+string(a)), count(res.Facets.Audiences, string(a))), Checked: q.Audience == a})
+	}
+	for _, t := range city.Topics {
+		if n := count(res.Facets.Topics, t.ID); n > 0 || t.ID == q.Topic {
+			v.Topic.Items = append(v.Topic.Items, gov.SelectItem{Value: t.ID, Text: option(u.Of(t.Name), n)})
+		}
+	}
+	for _, b := range city.Org.Bodies() {
+		if n := count(res.Facets.Bodies, b.ID); n > 0 || b.ID == q.Body {
+			v.Body.Items = append(v.Body.Items, gov.SelectItem{Value: b.ID, Text: option(u.Of(b.Short), n)})
+		}
+	}
+	summary := u.T("find.search.total", "n", one(res.Total))
+	if res.Total > len(res.Hits) {
+		summary = u.T("find.search.total.part", "n", one(res.Total), "shown", one(len(res.Hits)))
+	}
+	return &gp.Queue{
+		Action: u.Path("/search"), Filter: v.view(), Chosen: chosen(q), Clear: u.Path("/search") + "?q=" + url.QueryEscape(q.Text),
+		Hidden: []gp.Link{{Text: "q", Href: q.Text}}, Summary: summary,
+	}
 }

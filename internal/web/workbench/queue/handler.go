@@ -8,6 +8,7 @@ import (
 	"tongban/internal/security/identity"
 	"tongban/internal/service/casework"
 	"tongban/internal/service/deadline"
+	"tongban/internal/service/feedback"
 	"tongban/internal/service/jurisdiction"
 	"tongban/internal/web/say"
 	"tongban/internal/web/ui"
@@ -20,6 +21,7 @@ type Handler struct {
 	City     func() *jurisdiction.City
 	Casework *casework.Service
 	Identity *identity.Service
+	Feedback *feedback.Service
 	Now      func() time.Time
 }
 
@@ -33,6 +35,7 @@ func (h *Handler) Mount(m *ui.Mux) {
 	m.Handle("GET /desk/consultations", h.consultations)
 	m.Handle("GET /desk/consultations/{id}", h.consultation)
 	m.Handle("POST /desk/consultations/{id}", h.answer)
+	m.Handle("GET /desk/wishes", h.wishes)
 }
 
 // bench is the desk of whoever asks: words, names and the day.
@@ -81,6 +84,9 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	u, ctx := b.u, r.Context()
+	if u.Actor.Body == b.words.City.Host.Body && !u.Actor.Has(workbench.Officer) && !u.Actor.Has(workbench.Head) {
+		return u.See(w, r, "/desk/wishes") // no matters are handled here
+	}
 	n, err := h.Casework.Counts(ctx, u.Actor)
 	if err != nil {
 		return err
