@@ -14,5 +14,6 @@
 // What conditions mean is written down in docs/design/diagrams.md.
 //
 // Reading order: guide.go (answers and questions), plan.go (the plan), compile.go (from the service to
-// roots), check.go and limit.go (what is proved), scenario.go (the catalogue's own tests).
+// roots), check.go and limit.go (what is proved), scenario.go (the catalogue's own tests), diff.go (whom a new
+// edition treats differently).
 package guide
