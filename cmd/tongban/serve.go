@@ -34,9 +34,6 @@ type serve struct {
 const collectAt = 400
 
 func (s *serve) Run(ctx context.Context) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(collectAt)
-	}
 	level := slog.LevelWarn
 	if s.Verbose {
 		level = slog.LevelInfo
@@ -58,6 +55,9 @@ func (s *serve) Run(ctx context.Context) error {
 		}
 	}()
 	return a.Serve(ctx, func(addr string) {
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(collectAt) // not before: what loading grows is not all given back
+		}
 		fmt.Printf("ready http://%s\n", addr)
 		if s.Welcome {
 			a.Welcome(os.Stdout, addr)
