@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -105,7 +106,7 @@ func writeChanges(w io.Writer, changes []change, l lang.Lang) error {
 			before, after := x.Before.In(l), x.After.In(l)
 			none := say("没有", "nothing")
 			fmt.Fprintf(&b, say("  %s %s（%s）：%s → %s；%s 种情形，例如：%s\n", "  %s %s (%s): %s → %s; %s situations, for example: %s\n"),
-				kindWord(x.Kind, l), x.Name.In(l), x.ID, or(before, none), or(after, none), x.Situations, example(x.Who, l))
+				kindWord(x.Kind, l), x.Name.In(l), x.ID, cmp.Or(before, none), cmp.Or(after, none), x.Situations, example(x.Who, l))
 		}
 	}
 	if len(changes) == 0 {
@@ -113,13 +114,6 @@ func writeChanges(w io.Writer, changes []change, l lang.Lang) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-func or(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
 }
 
 func example(e decision.Example, l lang.Lang) string {
@@ -280,7 +274,7 @@ func (w *explainer) why(because []guide.Reason, c catalogue.Cite, open bool) {
 		}
 		answers = append(answers, answer)
 	}
-	fmt.Fprintf(w, w.say("    因为 %s%s\n", "    because %s%s\n"), or(strings.Join(answers, ", "), w.say("人人都要", "it applies to everybody")), w.cite(c))
+	fmt.Fprintf(w, w.say("    因为 %s%s\n", "    because %s%s\n"), cmp.Or(strings.Join(answers, ", "), w.say("人人都要", "it applies to everybody")), w.cite(c))
 }
 
 func (w *explainer) limit(word string, limit *catalogue.Limit) {

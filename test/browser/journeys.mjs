@@ -335,12 +335,12 @@ async function correction(tab, base, say, staff, found) {
 }
 
 const phone = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true, javaScriptEnabled: false };
-const desktop = { viewport: { width: 1280, height: 900 } };
+const narrow = { viewport: { width: 360, height: 780 } };
 
 // before lists the journeys that are gone before the pages are looked at, after those that change them.
 export const before = [
   [{ name: "open a restaurant, without script, on a telephone", lang: "zh", context: phone, run: withoutScript }, { name: "officers decide, the owner follows", lang: "zh", who: "wang@1", context: phone, once: true, run: officers }],
-  [{ name: "open a restaurant, by keyboard, in English", lang: "en", context: desktop, run: byKeys }, { name: "a child is born", lang: "zh", context: phone, run: newborn }],
+  [{ name: "open a restaurant, by keyboard, in English", lang: "en", context: narrow, run: byKeys }, { name: "a child is born", lang: "zh", context: phone, run: newborn }],
 ];
 export const after = [[{ name: "the owner corrects", lang: "zh", who: "wang@1", context: phone, once: true, run: correction }]];
 
