@@ -14,6 +14,7 @@ const (
 	Officer  Role = "officer"  // handles matters
 	Head     Role = "head"     // signs what needs a second person, extends time limits (Administrative Licence Law, art. 42)
 	Counter  Role = "counter"  // takes applications at the counter for a person who is present
+	Editor   Role = "editor"   // writes services of the catalogue
 	Steward  Role = "steward"  // answers for data sets
 	CDO      Role = "cdo"      // chief data officer
 	Security Role = "security" // security administrator (三员分立)
@@ -22,7 +23,7 @@ const (
 )
 
 // Roles lists all roles, in the order in which they are explained to people.
-var Roles = []Role{Officer, Head, Counter, Steward, CDO, Security, Auditor, Admin}
+var Roles = []Role{Officer, Head, Counter, Editor, Steward, CDO, Security, Auditor, Admin}
 
 // File is one file under organisations/.
 type File struct {

@@ -3,8 +3,10 @@ package jurisdiction
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -20,11 +22,32 @@ import (
 // Load reads a jurisdiction from its folder and checks it. The name is how its files are called in
 // complaints, such as the path that somebody typed; it may be empty. Complaints are complete and in the
 // order of the files. There is a City exactly when none of them is more than a warning.
-func Load(dir fs.FS, name string) (*City, []Complaint) {
+func Load(dir fs.FS, name string) (*City, []Complaint) { return LoadWith(dir, name, nil) }
+
+// LoadWith is Load with other texts for some files, by their names within the folder: what was published
+// since the folder was written, or is to be. A file without a text is not there.
+func LoadWith(dir fs.FS, name string, texts map[string][]byte) (*City, []Complaint) {
+	city, cs := load(dir, name, texts)
+	if strictyaml.Stops(cs) {
+		return nil, cs
+	}
+	city.index()
+	return city, cs
+}
+
+// Try is LoadWith for somebody who is still writing a service: its entry as soon as its conditions can be
+// evaluated, whatever else is complained of, and nil before.
+func Try(dir fs.FS, name string, texts map[string][]byte, service string) (*Entry, []Complaint) {
+	city, cs := load(dir, name, texts)
+	return city.Services[service], cs
+}
+
+func load(dir fs.FS, name string, texts map[string][]byte) (*City, []Complaint) {
 	l := &loader{dir: dir, name: name, grammar: grammar(), files: map[string]file{}, city: &City{
 		Services: map[string]*Entry{}, Certificates: map[string]catalogue.CertificateType{}, Registers: map[string]catalogue.Register{},
 	}}
 	l.read()
+	l.replace(texts)
 	l.parse()
 	l.unreadable()
 	l.city.Edition = edition(l.texts())
@@ -33,12 +56,7 @@ func Load(dir fs.FS, name string) (*City, []Complaint) {
 	l.synonyms()
 	l.policies()
 	l.people()
-	cs := strictyaml.Sort(l.complaints)
-	if strictyaml.Stops(cs) {
-		return nil, cs
-	}
-	l.city.index()
-	return l.city, cs
+	return l.city, strictyaml.Sort(l.complaints)
 }
 
 // loader is one loading.
@@ -138,6 +156,19 @@ func (l *loader) read() {
 		if _, ok := l.files[must]; !ok && err == nil {
 			l.onFile(must, strictyaml.Say("没有这个文件", "the file is missing"), strictyaml.Say("写上它", "write it"))
 		}
+	}
+}
+
+// replace puts other texts in the place of files.
+func (l *loader) replace(texts map[string][]byte) {
+	for name, text := range texts {
+		delete(l.files, name)
+		if text != nil {
+			l.files[name] = file{text: text}
+		}
+	}
+	if texts != nil {
+		l.names = slices.Sorted(maps.Keys(l.files))
 	}
 }
 
