@@ -229,8 +229,51 @@ func (v *variable) constant(value int64, equality bool) string {
 	return text
 }
 
-// Text writes rows as one condition, in as few words as it can: what all rows have in common stands once.
-func (d *Diagram) Text(rows []Row) string {
+// Text writes a condition as it reads most plainly: as its rows, of which any makes it true, or where that is
+// shorter as what all must be so. False when both would need more than limit rows.
+func (d *Diagram) Text(r Root, limit int) (string, bool) {
+	text, ok := "", false
+	if rows, few := d.Rows(r, limit); few {
+		text, ok = d.any(rows), true
+	}
+	if rows, few := d.Rows(d.Not(r), limit); few {
+		if all := d.all(rows); !ok || len(all) < len(text) {
+			text, ok = all, true
+		}
+	}
+	return text, ok
+}
+
+// all writes what must be so for none of the rows to be.
+func (d *Diagram) all(rows []Row) string {
+	var parts []string
+	for _, row := range rows {
+		var ways []string
+		for v, cells := range row {
+			if cells == nil {
+				continue
+			}
+			var others []int16
+			for c := range int16(d.vars[v].size()) {
+				if !slices.Contains(cells, c) {
+					others = append(others, c)
+				}
+			}
+			ways = append(ways, d.write(v, others))
+		}
+		if len(ways) == 0 {
+			return "false"
+		}
+		parts = append(parts, strings.Join(ways, " || "))
+	}
+	if len(parts) == 0 {
+		return "true"
+	}
+	return joined(parts, " && ")
+}
+
+// any writes rows as one condition; what all of them have in common stands once.
+func (d *Diagram) any(rows []Row) string {
 	if len(rows) == 0 {
 		return "false"
 	}

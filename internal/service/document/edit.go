@@ -273,7 +273,8 @@ func (d *Document) emptied(path string, n *node) (*Document, error) {
 	from := n.start
 	if path != "" && parent.kind == yaml.MappingNode {
 		from = d.colon(parent, slices.IndexFunc(parent.keys, func(k *node) bool { return k.text == last }))
-		return d.splice(from, n.end, " []")
+		between := string(d.scan.text[from:d.scan.lineStart(n.start)]) // comments between the key and the list
+		return d.splice(from, n.end, " []"+strings.TrimRight(between, "\r\n"))
 	}
 	return d.splice(from, n.end, "[]")
 }

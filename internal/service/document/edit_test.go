@@ -255,6 +255,9 @@ func TestEditsTouchOnlyWhatTheyMust(t *testing.T) {
 				what = fmt.Sprintf("set %s to %+v", path, v)
 				next, err = d.Set(path, v)
 				model = within(model, strings.Split(path, "/"), func(any) (any, bool) { return v.model(), true })
+				if i := slices.Index(parent.of, n); parent.kind == yaml.MappingNode {
+					from = parent.keys[i].end // what stands between a key and its value goes with the value
+				}
 			case op == 1:
 				what = "remove " + path
 				next, err = d.Remove(path)
