@@ -23,7 +23,6 @@ import (
 	"tongban/internal/platform/job"
 	"tongban/internal/platform/keys"
 	"tongban/internal/platform/lang"
-	"tongban/internal/platform/strictyaml"
 	"tongban/internal/platform/tlog"
 	"tongban/internal/security/access"
 	"tongban/internal/security/audit"
@@ -38,6 +37,7 @@ import (
 	"tongban/internal/service/fulfilment"
 	"tongban/internal/service/jurisdiction"
 	"tongban/internal/service/notice"
+	"tongban/internal/service/studio"
 	"tongban/internal/web/ui"
 )
 
@@ -83,21 +83,21 @@ type App struct {
 	Fulfilment  *fulfilment.Service
 	Notice      *notice.Service
 	Feedback    *feedback.Service
+	Studio      *studio.Service
 
 	city     atomic.Pointer[jurisdiction.City]
+	standing standing
 	handler  http.Handler
 	listener net.Listener // nil when nothing is to be served
 }
-
-// City is the government as it stands: the newest edition that loaded without a complaint.
-func (a *App) City() *jurisdiction.City { return a.city.Load() }
 
 // migrations lists the packages that own tables, lowest floor first.
 var migrations = []db.Migrations{
 	{Package: "job", Files: job.Schema}, {Package: "tlog", Files: tlog.Schema}, {Package: "audit", Files: audit.Schema},
 	{Package: "identity", Files: identity.Schema}, {Package: "registry", Files: registry.Schema}, {Package: "credential", Files: credential.Schema},
 	{Package: "catalogue", Files: catalogue.Schema}, {Package: "casework", Files: casework.Schema}, {Package: "application", Files: application.Schema},
-	{Package: "fulfilment", Files: fulfilment.Schema}, {Package: "notice", Files: notice.Schema}, {Package: "feedback", Files: feedback.Schema}, {Package: "api", Files: api.Schema},
+	{Package: "fulfilment", Files: fulfilment.Schema}, {Package: "notice", Files: notice.Schema}, {Package: "feedback", Files: feedback.Schema}, {Package: "studio", Files: studio.Schema},
+	{Package: "api", Files: api.Schema},
 }
 
 // openExisting opens a city's database for a command that looks into it. A folder that was mistyped is
@@ -146,22 +146,6 @@ func (c Complaints) Error() string {
 	return "the jurisdiction does not load:\n" + strings.Join(lines, "\n")
 }
 
-// take puts an edition of the government into force, and logs what will be wrong with it soon.
-func (a *App) take(city *jurisdiction.City) {
-	a.city.Store(city)
-	for _, w := range city.Warnings(deadline.Of(a.Now())) {
-		a.Log.Warn("the jurisdiction needs attention", "what", w.String())
-	}
-}
-
-func load(dir string) (*jurisdiction.City, error) {
-	city, complaints := jurisdiction.Load(os.DirFS(dir), filepath.Base(dir))
-	if city == nil || strictyaml.Stops(complaints) {
-		return nil, Complaints(complaints)
-	}
-	return city, nil
-}
-
 // Open opens the house: files checked, tables made, keys read, everybody wired to whom they need. It
 // starts nothing.
 func Open(ctx context.Context, c Config) (*App, error) {
@@ -171,7 +155,7 @@ func Open(ctx context.Context, c Config) (*App, error) {
 		return nil, err
 	}
 	a := &App{Config: c}
-	a.take(city)
+	a.city.Store(city)
 	// The address comes first: links and passkeys name it, and port 0 is known only once it is bound.
 	if c.Listen != "" {
 		if a.listener, err = net.Listen("tcp", c.Listen); err != nil {
@@ -253,9 +237,6 @@ func (a *App) build(ctx context.Context) error {
 		Types: a.certificateType, Body: func(id string) (org.Body, bool) { return a.City().Org.Body(id) }, Seal: a.Keys.Seal(), Covers: a.Paper.Covers, Now: a.Now,
 	})
 	a.Editions = catalogue.NewEditions(a.Store, published)
-	if err := a.keepEditions(ctx, city); err != nil {
-		return err
-	}
 	a.Casework = casework.New(casework.Config{
 		Gate: a.Gate, Jobs: a.Jobs, Editions: a.Editions, Registry: a.Registry, Read: a.Store.Read(), Calendar: a.calendar, Now: a.Now,
 		KeyOf: func(register string) string { return a.City().Registers[register].Key },
@@ -273,6 +254,12 @@ func (a *App) build(ctx context.Context) error {
 	})
 	a.Notice = notice.New(a.Gate, a.Now)
 	a.Feedback = feedback.New(a.Gate, a.Store.Read(), func() string { return a.City().Host.Body }, a.Now)
+	a.Studio = studio.New(studio.Config{
+		Gate: a.Gate, Read: a.Store.Read(), Folder: os.DirFS(a.Jurisdiction), City: a.City, Apply: a.Follow, Effect: a.effect, Now: a.Now,
+	})
+	if err := a.assemble(ctx); err != nil {
+		return err
+	}
 	a.listen()
 	if a.Demo {
 		if err := a.seed(ctx); err != nil {
@@ -288,7 +275,7 @@ func (a *App) offer(service string) (application.Offer, bool) {
 	if !ok {
 		return application.Offer{}, false
 	}
-	return application.Offer{Service: e.Service, Guide: e.Guide, Edition: e.Edition}, true
+	return application.Offer{Service: e.Service, Guide: e.Guide, Edition: e.Edition, Closed: a.City().Suspended[service].Text()}, true
 }
 
 func (a *App) calendar() *deadline.Calendar { return a.City().Calendar }
@@ -348,31 +335,6 @@ func published(text []byte) (*catalogue.Service, error) {
 		return nil, Complaints(complaints)
 	}
 	return e.Service, nil
-}
-
-func (a *App) keepEditions(ctx context.Context, city *jurisdiction.City) error {
-	for _, id := range city.ServiceIDs() {
-		e := city.Services[id]
-		if err := a.Editions.Keep(ctx, e.Edition, e.Text, e.Service, a.Now()); err != nil {
-			return fmt.Errorf("keep edition of %s: %w", id, err)
-		}
-	}
-	return nil
-}
-
-// Reload reads the jurisdiction's files again. Files with a fault change nothing: the old edition stays,
-// and the log says what is wrong.
-func (a *App) Reload(ctx context.Context) {
-	city, err := load(a.Jurisdiction)
-	if err == nil {
-		err = a.keepEditions(ctx, city)
-	}
-	if err != nil {
-		a.Log.Error("the jurisdiction was not reloaded; the edition in force stays", "error", err)
-		return
-	}
-	a.take(city)
-	a.Log.Info("the jurisdiction was reloaded", "edition", city.Edition)
 }
 
 // Close closes the database; nothing that was acknowledged depends on it.

@@ -163,6 +163,7 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 		}
 	})
 	working.Go(func() { a.seal(work) })
+	working.Go(func() { a.watch(work) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(a.listener) }()
 	ready(a.listener.Addr().String())

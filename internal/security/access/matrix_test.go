@@ -85,10 +85,10 @@ var matrixActors = func() map[string]identity.Actor {
 		"person-token": {Kind: identity.Person, ID: "p_person-token", Self: "990100198803081125", Subject: "990100198803081125", Level: identity.AL2, Session: "tok_1"},
 		"system":       identity.ForSystem("matrix"),
 	}
-	for _, role := range []string{"officer", "head", "counter", "steward", "cdo", "security", "auditor", "admin"} {
+	for _, role := range []string{"officer", "head", "counter", "editor", "steward", "cdo", "security", "auditor", "admin"} {
 		a[role] = identity.Actor{Kind: identity.Officer, ID: "o_" + role, Body: "fire", Roles: []string{role}, Level: identity.AL2, Session: "ses_" + role}
 	}
-	for _, role := range []string{"officer", "head"} {
+	for _, role := range []string{"officer", "head", "editor"} {
 		a["other-"+role] = identity.Actor{Kind: identity.Officer, ID: "o_other-" + role, Body: "tax", Roles: []string{role}, Level: identity.AL2, Session: "ses_o" + role}
 	}
 	return a
@@ -126,6 +126,10 @@ func base(action, who, own, in string) access.Resource {
 		if action == "certificate.expire" {
 			r.Purpose = "upkeep"
 		}
+	}
+	if kind == "edition" {
+		r.Purpose = "catalogue"
+		r.Attrs["host"], r.Attrs["authors"] = "gov-service", []string{"o_author"}
 	}
 	if action == "certificate.revoke" {
 		r.Basis = "licence-law.69"
@@ -176,9 +180,9 @@ func change(t testing.TB, r *access.Resource, set map[string]any) {
 			r.Fields = texts(v)
 		case "level":
 			r.Attrs["level"] = v.(int)
-		case "officer", "proposer", "second", "presented":
+		case "officer", "proposer", "second", "presented", "host":
 			r.Attrs[key] = v
-		case "bodies", "evidence":
+		case "bodies", "evidence", "authors":
 			r.Attrs[key] = texts(v)
 		default:
 			t.Fatalf("the matrix sets %q, which this test does not know", key)

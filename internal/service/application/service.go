@@ -11,6 +11,7 @@ import (
 	"tongban/internal/data/registry"
 	"tongban/internal/platform/db"
 	"tongban/internal/platform/fault"
+	"tongban/internal/platform/lang"
 	"tongban/internal/platform/ref"
 	"tongban/internal/security/access"
 	"tongban/internal/security/identity"
@@ -28,6 +29,7 @@ type Offer struct {
 	Service *catalogue.Service
 	Guide   *guide.Guide
 	Edition string
+	Closed  lang.Text // why nobody can apply for the time being, and where to go instead; empty otherwise
 }
 
 // Config is what a Service needs.
@@ -187,7 +189,18 @@ func downstream(d casework.Dossier, def string) []string {
 	return ids
 }
 
+// closed is the fault of somebody who would apply for what is suspended.
+func (s *Service) closed(service string) error {
+	if offer, ok := s.offer(service); ok && !offer.Closed.Empty() {
+		return &fault.Error{Kind: fault.Late, Code: "error.service.suspended", Said: offer.Closed}
+	}
+	return nil
+}
+
 func (s *Service) open(ctx context.Context, by identity.Actor, id, service, edition string, content Content) (Draft, error) {
+	if err := s.closed(service); err != nil {
+		return Draft{}, err
+	}
 	g, err := s.guideOf(ctx, edition)
 	if err != nil {
 		return Draft{}, err
@@ -223,6 +236,13 @@ func (s *Service) open(ctx context.Context, by identity.Actor, id, service, edit
 		return sheet.Draft, err
 	}
 	return d, err
+}
+
+// Waiting counts what was begun for a service and not sent: drafts, and checklists that were saved.
+func (s *Service) Waiting(ctx context.Context, service string) (drafts, checklists int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT (SELECT COUNT(*) FROM application_draft WHERE service = $1 AND case_id = '' AND removed_at IS NULL),
+		(SELECT COUNT(*) FROM application_checklist WHERE service = $1 AND saved = 1 AND expires_at >= $2)`, service, s.now().UnixMicro()).Scan(&drafts, &checklists)
+	return drafts, checklists, err
 }
 
 // Read opens a draft of the actor's.

@@ -76,6 +76,9 @@ func (s *Service) submit(ctx context.Context, by identity.Actor, id string, decl
 		if open != nil {
 			return open
 		}
+		if err := s.closed(d.Service); err != nil {
+			return err
+		}
 		made, err = s.casework.Open(ctx, tx, by, asked, tx.Entries()[0])
 		if err != nil {
 			return err

@@ -318,3 +318,9 @@ func (f Filter) where(body string, today deadline.Day) (string, []any) {
 	}
 	return where, args
 }
+
+// OpenOf counts the cases of a service that are not closed, for those who change it.
+func (s *Service) OpenOf(ctx context.Context, service string) (n int, err error) {
+	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM casework_case WHERE service = $1 AND closed_at IS NULL`, service).Scan(&n)
+	return n, err
+}

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 
+	"tongban/internal/platform/lang"
 	"tongban/internal/platform/strictyaml"
 	"tongban/internal/security/law"
 	"tongban/internal/security/org"
@@ -34,7 +35,25 @@ type City struct {
 	Policies     fs.FS // the *.cedar files
 	People       Demo  // for a demonstration only
 
+	Suspended map[string]Suspension   // services for which nobody can apply for the time being
+	Coming    map[string]deadline.Day // services of which a newer edition holds from a day on
+
 	byCode map[string]Offer
+}
+
+// Suspension says why nobody can apply for a service for the time being.
+type Suspension struct {
+	Since   deadline.Day
+	Why     lang.Text
+	Instead lang.Text // where to go meanwhile
+}
+
+// Text is the suspension as people read it; empty when there is none.
+func (s Suspension) Text() lang.Text {
+	if s.Since == "" {
+		return lang.Text{}
+	}
+	return lang.Text{ZH: s.Why.ZH + s.Instead.ZH, EN: s.Why.EN + " " + s.Instead.EN}
 }
 
 // Offer is a matter within its service.

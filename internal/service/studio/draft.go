@@ -17,6 +17,7 @@ import (
 	"tongban/internal/platform/strictyaml"
 	"tongban/internal/security/access"
 	"tongban/internal/security/identity"
+	"tongban/internal/service/deadline"
 )
 
 const (
@@ -27,10 +28,7 @@ const (
 var idRule = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
 //go:embed blank/service.yaml
-var blankService string
-
-//go:embed blank/scenarios.yaml
-var blankScenarios string
+var blank string
 
 // New begins a service that there is not yet, from a blank text that names what is to be filled in.
 func (s *Service) New(ctx context.Context, by identity.Actor, service string) (Draft, error) {
@@ -40,8 +38,8 @@ func (s *Service) New(ctx context.Context, by identity.Actor, service string) (D
 	if _, taken := s.city().Service(service); taken {
 		return Draft{}, fault.Fields([]fault.Field{{Name: "service", Code: "studio.new.taken"}})
 	}
-	fill := strings.NewReplacer("{service}", service, "{body}", by.Body)
-	return s.begin(ctx, by, service, "", by.Body, Files{fill.Replace(blankService), fill.Replace(blankScenarios)})
+	fill := strings.NewReplacer("{service}", service, "{body}", by.Body, "{today}", string(deadline.Of(s.now())))
+	return s.begin(ctx, by, service, "", by.Body, Files{Service: fill.Replace(blank)})
 }
 
 // Open opens a service for writing: the draft that is open already, or a new one from what is in force.

@@ -2,6 +2,7 @@ package studio
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"tongban/internal/security/access"
 	"tongban/internal/security/identity"
 	"tongban/internal/service/deadline"
+	"tongban/internal/service/jurisdiction"
 )
 
 // Kind says what a publication does.
@@ -70,61 +72,118 @@ func (s *Service) Publications(ctx context.Context, by identity.Actor, service s
 	return all, err
 }
 
-// Standing is what holds at a time: of each service its newest edition, and whether it is suspended.
+// Standing is what has come into force by a time, in that order: a later edition of a service takes the place
+// of an earlier one.
 type Standing struct {
-	Generation int // grows whenever something comes into force
+	Generation int
 	Editions   []Publication
-	Suspended  []Publication
+	Suspended  []Publication // those that hold
 	Coming     []Publication // what is to hold later
 }
 
-// Generation counts what has come into force. It is cheap: every process asks it often.
+// Left is a publication that does not hold, because the city does not load with it.
+type Left struct {
+	Publication
+	Why []jurisdiction.Complaint
+}
+
+// Generation grows with everything that is published or withdrawn, and with every day that something has
+// waited for. It is cheap: every process asks it often.
 func (s *Service) Generation(ctx context.Context) (n int, err error) {
-	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM studio_publication WHERE withdrawn_at IS NULL AND starts_at <= $1`, s.now().UnixMicro()).Scan(&n)
+	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) + COUNT(withdrawn_at) + COUNT(CASE WHEN withdrawn_at IS NULL AND starts_at <= $1 THEN 1 END)
+		FROM studio_publication`, s.now().UnixMicro()).Scan(&n)
 	return n, err
 }
 
 // Stands reads what is in force.
 func (s *Service) Stands(ctx context.Context) (Standing, error) {
-	all, err := publications(ctx, s.read, `withdrawn_at IS NULL`)
+	all, err := publications(ctx, s.read, `1 = 1`)
 	if err != nil {
 		return Standing{}, err
 	}
-	var in Standing
-	editions, states := map[string]Publication{}, map[string]Publication{}
+	in := Standing{Generation: len(all)}
+	state := map[string]Publication{}
 	now := s.now()
 	for _, p := range all {
 		switch {
+		case !p.Withdrawn.IsZero():
 		case p.Starts.After(now):
 			in.Coming = append(in.Coming, p)
 			continue
 		case p.Kind == NewEdition:
-			editions[p.Service] = p
+			in.Editions = append(in.Editions, p)
 		default:
-			states[p.Service] = p
+			state[p.Service] = p
 		}
 		in.Generation++
 	}
 	for _, p := range all {
-		if editions[p.Service].Number == p.Number {
-			in.Editions = append(in.Editions, p)
-		}
-		if states[p.Service].Number == p.Number && p.Kind == Suspension {
+		if p.Kind == Suspension && state[p.Service].Number == p.Number {
 			in.Suspended = append(in.Suspended, p)
 		}
 	}
 	return in, nil
 }
 
+// Notices are what pages say of services that are suspended, and of those that are to change.
+func (in Standing) Notices() (map[string]jurisdiction.Suspension, map[string]deadline.Day) {
+	suspended, coming := map[string]jurisdiction.Suspension{}, map[string]deadline.Day{}
+	for _, p := range in.Suspended {
+		suspended[p.Service] = jurisdiction.Suspension{Since: deadline.Of(p.Starts), Why: p.Words.Why, Instead: p.Words.Instead}
+	}
+	for _, p := range in.Coming {
+		if _, sooner := coming[p.Service]; !sooner && p.Kind == NewEdition {
+			coming[p.Service] = deadline.Of(p.Starts)
+		}
+	}
+	return suspended, coming
+}
+
 // Texts are the files of editions, to be laid over the jurisdiction's folder.
 func Texts(editions []Publication) map[string][]byte {
 	all := map[string][]byte{}
 	for _, p := range editions {
-		for name, text := range p.Files.texts(p.Service) {
-			all[name] = text
-		}
+		maps.Copy(all, p.Files.texts(p.Service))
 	}
 	return all
+}
+
+// Shadowed lists services whose files in the folder are neither what was in force before they were first
+// published from here, nor anything that was published since: somebody has changed them in the folder, and
+// what was published holds.
+func (s *Service) Shadowed(ctx context.Context) ([]string, error) {
+	all, err := publications(ctx, s.read, `kind = 'edition' AND withdrawn_at IS NULL`)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string][]Files{}
+	for _, p := range all {
+		if known[p.Service] == nil {
+			d, err := scanDraft(s.read.QueryRowContext(ctx, `SELECT `+draftColumns+` FROM studio_draft WHERE id = $1`, p.Draft))
+			if err != nil {
+				return nil, err
+			}
+			base, err := filesOf(ctx, s.read, d.ID, d.Base)
+			if err != nil {
+				return nil, err
+			}
+			if d.Edition != "" {
+				known[p.Service] = append(known[p.Service], base)
+			}
+		}
+		known[p.Service] = append(known[p.Service], p.Files)
+	}
+	var shadowed []string
+	for _, service := range slices.Sorted(maps.Keys(known)) {
+		f, err := s.inFolder(service)
+		if err != nil {
+			return nil, err
+		}
+		if f.Service != "" && !slices.Contains(known[service], f) {
+			shadowed = append(shadowed, service)
+		}
+	}
+	return shadowed, nil
 }
 
 // Rollback begins a draft with the text of an earlier publication, or, with number 0, with that of the
@@ -203,7 +262,7 @@ func (s *Service) insert(ctx context.Context, tx *access.Tx, p *Publication) err
 
 // Withdraw takes back a publication that is not in force yet.
 func (s *Service) Withdraw(ctx context.Context, by identity.Actor, number int) error {
-	return s.gate.Do(ctx, by, func(tx *access.Tx) error {
+	err := s.gate.Do(ctx, by, func(tx *access.Tx) error {
 		p, err := scanPublication(tx.QueryRowContext(ctx, `SELECT `+publicationColumns+` FROM studio_publication WHERE number = $1`, number))
 		if err != nil {
 			return err
@@ -221,6 +280,10 @@ func (s *Service) Withdraw(ctx context.Context, by identity.Actor, number int) e
 		_, err = tx.ExecContext(ctx, `UPDATE studio_publication SET withdrawn_at = $1 WHERE number = $2`, tx.Now().UnixMicro(), number)
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return s.apply(ctx)
 }
 
 // starts is when a day begins that somebody named; now when she named none.
