@@ -172,6 +172,44 @@ func (d *Document) find(path string) *node {
 	return n
 }
 
+// numbered is a path by the places of the items.
+func (d *Document) numbered(path string) string {
+	n, by := d.root, ""
+	for path != "" && n != nil {
+		var step string
+		step, path, _ = strings.Cut(path, "/")
+		if n.kind == yaml.SequenceNode {
+			i := n.index(step)
+			if i < 0 {
+				return Join(by, step, path)
+			}
+			n, step = n.of[i], "#"+strconv.Itoa(i)
+		} else {
+			n = n.child(step)
+		}
+		by = Join(by, step)
+	}
+	return by
+}
+
+// Same is the path, in a document that was edited since, of what stood at a path before: by its place.
+func (d *Document) Same(before *Document, path string) string {
+	n, by := d.root, ""
+	for _, step := range strings.Split(before.numbered(path), "/") {
+		if n != nil && n.kind == yaml.SequenceNode {
+			i := n.index(step)
+			if i < 0 {
+				return by
+			}
+			n, step = n.of[i], n.step(i)
+		} else if n != nil {
+			n = n.child(step)
+		}
+		by = Join(by, step)
+	}
+	return by
+}
+
 // lost is the error of a path that is not there: somebody took it away, or it never was.
 func lost() error { return fault.New(fault.NotFound, "error.studio.gone") }
 

@@ -34,7 +34,7 @@ type Field struct {
 	Required bool
 	Long     bool     // several lines
 	Of       string   // Part, Many: the object
-	Choices  []string // Choice, Choices
+	Choices  []string // Choice, Choices; of a Whole, the numbers that it can be
 	Refers   string   // Pick, Picks: body, register, certificate, provision, stage, topic, service, matter, material, question, field, or attribute of the register beside it
 }
 
@@ -93,7 +93,7 @@ var objects = map[string]*Object{
 	"service": {Name: "service", Wide: true, Fields: []Field{
 		req(line("id")), req(line("catalogue")), req(phrase("name")), req(long("summary")), req(long("for")), req(long("not_for")),
 		req(choice("audience", "person", "business")), req(pick("stage", "stage")), req(phrase("batch")), req(part("cite", "cite")),
-		req(pick("lead", "body")), req(choice("level", "0", "1", "2", "3", "4")), req(of(Terms, "keywords")), req(of(Day, "checked")), picks("related", "service"),
+		req(pick("lead", "body")), req(Field{Key: "level", Kind: Whole, Choices: []string{"0", "1", "2", "3", "4"}}), req(of(Terms, "keywords")), req(of(Day, "checked")), picks("related", "service"),
 		part("total", "limit"), req(many("questions", "question")), many("refusals", "refusal"), req(many("matters", "matter")),
 		req(many("materials", "material")), req(many("sections", "section")),
 	}},
