@@ -27,6 +27,7 @@ import (
 	"tongban/internal/web/portal/track"
 	"tongban/internal/web/portal/wallet"
 	"tongban/internal/web/signin"
+	"tongban/internal/web/studio"
 	"tongban/internal/web/ui"
 	"tongban/internal/web/ui/gallery"
 	"tongban/internal/web/ui/text"
@@ -44,7 +45,7 @@ func (a *App) mount() (http.Handler, error) {
 				door.Demo = append(door.Demo, signin.Sign{Login: p.Login, Name: p.Name, Who: p.Story})
 			}
 		}
-		for _, id := range []string{"market-1", "market-head", "urban-management-1", "fire-1", "tobacco-1", "tobacco-head"} {
+		for _, id := range []string{"market-1", "market-head", "urban-management-1", "fire-1", "tobacco-1", "tobacco-head", "gov-service-editor", "gov-service-head"} {
 			if s, ok := city.Org.Post(id); ok {
 				door.Demo = append(door.Demo, signin.Sign{Login: s.ID, Name: s.Name, Who: s.Post, Staff: true})
 			}
@@ -73,6 +74,7 @@ func (a *App) mount() (http.Handler, error) {
 	(&casefile.Handler{
 		City: a.City, Application: a.Application, Casework: a.Casework, Identity: a.Identity, Gate: a.Gate, Blobs: a.Blobs, Now: a.Now,
 	}).Mount(m)
+	(&studio.Handler{City: a.City, Studio: a.Studio, Left: a.Left, Now: a.Now}).Mount(m)
 	if a.Demo {
 		gallery.Mount(m)
 	}

@@ -49,6 +49,16 @@ type Service struct {
 	Sections  []Section  `yaml:"sections"` // the form, by parts
 }
 
+// Question finds a question by its id.
+func (s *Service) Question(id string) (*Question, bool) {
+	for i := range s.Questions {
+		if s.Questions[i].ID == id {
+			return &s.Questions[i], true
+		}
+	}
+	return nil, false
+}
+
 // Audience is whose affairs a service is about.
 type Audience string
 

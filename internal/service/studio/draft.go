@@ -33,7 +33,7 @@ var blank string
 // New begins a service that there is not yet, from a blank text that names what is to be filled in.
 func (s *Service) New(ctx context.Context, by identity.Actor, service string) (Draft, error) {
 	if !idRule.MatchString(service) || len(service) > 60 {
-		return Draft{}, fault.Fields([]fault.Field{{Name: "service", Code: "field.id"}})
+		return Draft{}, fault.Fields([]fault.Field{{Name: "service", Code: "studio.new.id.wrong"}})
 	}
 	if _, taken := s.city().Service(service); taken {
 		return Draft{}, fault.Fields([]fault.Field{{Name: "service", Code: "studio.new.taken"}})
@@ -217,7 +217,7 @@ func (s *Service) save(ctx context.Context, by identity.Actor, id string, base i
 			// Browsers send line breaks of their own.
 			*mine.of(name) = strings.ReplaceAll(*mine.of(name), "\r\n", "\n")
 			if len(*mine.of(name)) > maxText {
-				return fault.Fields([]fault.Field{{Name: "text", Code: "field.too-long", Args: map[string]string{"max": strconv.Itoa(maxText)}}})
+				return fault.Fields([]fault.Field{{Name: "text", Code: "field.too-long", Args: map[string]string{"max": strconv.Itoa(maxText), "length": strconv.Itoa(len(*mine.of(name)))}}})
 			}
 		}
 		r := Revision{Number: d.Head + 1, Author: by.ID, Name: by.Name(), Note: note, At: tx.Now()}

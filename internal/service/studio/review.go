@@ -2,6 +2,7 @@ package studio
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -12,11 +13,12 @@ import (
 
 // sentence complains of a text that must be there and must not be endless.
 func sentence(field, text string) []fault.Field {
+	n := utf8.RuneCountInString(text)
 	switch {
 	case strings.TrimSpace(text) == "":
 		return []fault.Field{{Name: field, Code: "field.required"}}
-	case utf8.RuneCountInString(text) > maxWords:
-		return []fault.Field{{Name: field, Code: "field.too-long", Args: map[string]string{"max": "1000"}}}
+	case n > maxWords:
+		return []fault.Field{{Name: field, Code: "field.too-long", Args: map[string]string{"max": strconv.Itoa(maxWords), "length": strconv.Itoa(n)}}}
 	}
 	return nil
 }
@@ -139,4 +141,15 @@ func (s *Service) Publish(ctx context.Context, by identity.Actor, id string, hea
 		return p, err
 	}
 	return p, s.apply(ctx)
+}
+
+// May is what somebody could do with a draft, for a page that offers or leaves out a button.
+type May struct {
+	Write, Submit bool
+	Publish       error // nil, or why not
+}
+
+// May asks the gate without doing anything.
+func (s *Service) May(by identity.Actor, d Draft) May {
+	return May{Write: s.gate.May(by, actWrite, s.of(d)), Submit: s.gate.May(by, actSubmit, s.of(d)), Publish: s.gate.Try(by, actPublish, s.of(d))}
 }

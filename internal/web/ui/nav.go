@@ -6,12 +6,17 @@ import "tongban/internal/security/identity"
 // switch between them; their menus are never merged.
 func DefaultNav(u *Request) []Entry {
 	if u.Actor.Kind == identity.Officer && staff(u.At) {
+		studio := []Entry{{"studio", u.T("common.nav.studio"), "/studio"}, {"catalogue", u.T("common.nav.catalogue"), "/studio/services"}}
+		if u.Actor.Has("editor") {
+			return studio
+		}
 		entries := []Entry{{"desk", u.T("common.nav.desk"), "/desk"}}
 		if u.Actor.Has("officer") || u.Actor.Has("head") {
 			entries = append(entries, Entry{"queue", u.T("common.nav.queue"), "/desk/queue"})
 		}
 		if u.Actor.Has("head") {
 			entries = append(entries, Entry{"sign", u.T("common.nav.sign"), "/desk/sign"})
+			entries = append(entries, studio...)
 		}
 		return entries
 	}

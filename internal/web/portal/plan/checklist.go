@@ -105,7 +105,7 @@ func (h *Handler) view(u *ui.Request, l list) (checklistView, error) {
 		return v, err
 	}
 	for _, id := range p.Unsure {
-		if q, ok := question(s, id); ok {
+		if q, ok := s.Question(id); ok {
 			v.Open = append(v.Open, openLine{id, u.Of(q.Text)})
 		}
 	}
@@ -243,39 +243,14 @@ func order(u *ui.Request, words say.Words, l list) []string {
 	return all
 }
 
-// because says which of the person's answers decided a line.
-func because(words say.Words, s *catalogue.Service, reasons []guide.Reason) string {
-	var said []string
-	for _, r := range reasons {
-		if q, ok := question(s, r.Question); ok {
-			said = append(said, words.T("plan.because.one", "question", words.Of(q.Text), "answer", words.Answer(q, r.Answer)))
-		}
-	}
-	if len(said) == 0 {
-		return words.T("plan.because.always")
-	}
-	return words.T("plan.because", "answers", strings.Join(said, words.T("say.and")))
-}
-
-// undecided says on which questions it still depends whether a line is needed.
-func undecided(words say.Words, s *catalogue.Service, open []string) string {
-	var said []string
-	for _, id := range open {
-		if q, ok := question(s, id); ok {
-			said = append(said, words.T("plan.because.open.one", "question", words.Of(q.Text)))
-		}
-	}
-	return words.T("plan.because.open", "questions", words.List(said))
-}
-
 func (h *Handler) matterLine(u *ui.Request, words say.Words, l list, m guide.PlanMatter) matterLine {
 	line := matterLine{
 		Name: u.Of(m.Matter.Name), Href: u.Path("/services/" + h.City().TaskCode(*m.Matter)), Body: words.Body(m.Matter.Body), Maybe: m.Maybe,
-		Why: u.Of(m.Matter.Why), Because: because(words, l.service, m.Because), Cite: words.Cite(m.Matter.Cite),
+		Why: u.Of(m.Matter.Why), Because: words.Because(l.service, m.Because), Cite: words.Cite(m.Matter.Cite),
 		Fee: words.Fees(m.Fees), Visits: words.Visits(m.Matter.Visits),
 	}
 	if m.Maybe {
-		line.Because = undecided(words, l.service, m.Open)
+		line.Because = words.Undecided(l.service, m.Open)
 	}
 	for _, limit := range []struct {
 		key string
@@ -306,10 +281,10 @@ func (h *Handler) check(u *ui.Request, words say.Words, l list, m guide.PlanMate
 	}
 	item := gp.CheckItem{
 		Title: maybe(u, u.Of(m.Material.Name), m.Maybe), State: m.State, Text: u.Of(m.Material.What), HTML: muted(compact(u.T("plan.for", "matters", u.List(names)))),
-		Why: because(words, l.service, m.Because), Cite: words.Cite(m.Material.Cite),
+		Why: words.Because(l.service, m.Because), Cite: words.Cite(m.Material.Cite),
 	}
 	if m.Maybe {
-		item.Why = undecided(words, l.service, m.Open)
+		item.Why = words.Undecided(l.service, m.Open)
 	}
 	if m.Material.Source.Made {
 		item.Text = words.Where(l.service, m.Material)

@@ -127,21 +127,13 @@ func (h *Handler) goOn(w http.ResponseWriter, r *http.Request, u *ui.Request, li
 	return u.See(w, r, "/checklists/"+saved.Token)
 }
 
-func question(s *catalogue.Service, id string) (*catalogue.Question, bool) {
-	i := slices.IndexFunc(s.Questions, func(q catalogue.Question) bool { return q.ID == id })
-	if i < 0 {
-		return nil, false
-	}
-	return &s.Questions[i], true
-}
-
 // asked opens the question of a request with the answers so far.
 func (h *Handler) asked(w http.ResponseWriter, r *http.Request) (application.Checklist, *jurisdiction.Entry, *catalogue.Question, error) {
 	list, e, err := h.walk(w, r, ui.From(r), r.PathValue("event"))
 	if err != nil {
 		return list, e, nil, err
 	}
-	q, ok := question(e.Service, r.PathValue("question"))
+	q, ok := e.Service.Question(r.PathValue("question"))
 	if !ok {
 		return list, e, nil, fault.New(fault.NotFound, "error.page")
 	}
@@ -244,7 +236,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) error {
 	if len(dropped) > 0 {
 		var names []string
 		for _, id := range dropped {
-			if d, ok := question(e.Service, id); ok {
+			if d, ok := e.Service.Question(id); ok {
 				names = append(names, u.Of(d.Text))
 			}
 		}
@@ -290,7 +282,7 @@ func (h *Handler) change(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	to := "/check/" + list.Service
-	if q, ok := question(e.Service, r.PostFormValue("question")); ok {
+	if q, ok := e.Service.Question(r.PostFormValue("question")); ok {
 		to += "/" + q.ID
 	}
 	return u.See(w, r, to)

@@ -84,6 +84,9 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	u, ctx := b.u, r.Context()
+	if u.Actor.Has("editor") {
+		return u.See(w, r, "/studio") // what editors do is there
+	}
 	if u.Actor.Body == b.words.City.Host.Body && !u.Actor.Has(workbench.Officer) && !u.Actor.Has(workbench.Head) {
 		return u.See(w, r, "/desk/wishes") // no matters are handled here
 	}
