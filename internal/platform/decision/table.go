@@ -355,3 +355,47 @@ func wrapped(p string) bool {
 	}
 	return false
 }
+
+// Step is a node of a condition's diagram as it is drawn: the variable that is asked there, and where its
+// cells lead.
+type Step struct {
+	Variable int
+	Ways     []Way
+}
+
+// Way leads from a step with some cells to another; To is its place among the steps, or Yes or No.
+type Way struct {
+	Cells []int16
+	To    int
+}
+
+// The ends of a drawn condition.
+const (
+	No  = -1
+	Yes = -2
+)
+
+// Steps are the nodes of a condition's diagram, each before those that it leads to.
+func (d *Diagram) Steps(r Root) (steps []Step) {
+	ends := map[int32]int{int32(Never): No, int32(Always): Yes}
+	var order []int32
+	d.reach(func(n int32) { order = append(order, n) }, r)
+	slices.SortStableFunc(order, func(a, b int32) int { return int(d.cells[a] - d.cells[b]) })
+	for i, n := range order {
+		ends[n] = i
+	}
+	for _, n := range order {
+		step := Step{Variable: int(d.cells[n])}
+		for c, child := range d.children(n) {
+			to := ends[child]
+			i := slices.IndexFunc(step.Ways, func(w Way) bool { return w.To == to })
+			if i < 0 {
+				i = len(step.Ways)
+				step.Ways = append(step.Ways, Way{To: to})
+			}
+			step.Ways[i].Cells = append(step.Ways[i].Cells, int16(c))
+		}
+		steps = append(steps, step)
+	}
+	return steps
+}

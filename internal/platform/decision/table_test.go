@@ -117,3 +117,30 @@ func TestWhatIsNoTableSaysSo(t *testing.T) {
 		t.Errorf("an odd number of eight is a table of %d rows", len(rows))
 	}
 }
+
+func TestStepsLeadToTheTruth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		d, _, _ := drawDiagram(t, 4, 1)
+		steps, s := d.Steps(d.Root(0)), drawSlots(t, d)
+		for v := range s {
+			s[v] = max(s[v], 0)
+		}
+		at := Yes
+		if len(steps) > 0 {
+			at = 0
+		} else if d.Root(0) == Never {
+			at = No
+		}
+		for at >= 0 {
+			for _, w := range steps[at].Ways {
+				if contains(w.Cells, s[steps[at].Variable]) {
+					at = w.To
+					break
+				}
+			}
+		}
+		if want := d.Eval(d.Root(0), s) == True; want != (at == Yes) {
+			t.Fatalf("the steps lead to %d, the condition is %v", at, want)
+		}
+	})
+}

@@ -196,7 +196,7 @@ func (d *Document) Check(path string, controls []Control) (wrong []Wrong) {
 			}
 		case Condition:
 			if c.Text != "" {
-				if what, remedy := CheckCondition(d.asked(path), c.Text); !what.Empty() {
+				if what, remedy := CheckCondition(d.Asked(path), c.Text); !what.Empty() {
 					wrong = append(wrong, Wrong{Name: c.Name, Said: lang.Text{ZH: what.ZH + "；" + remedy.ZH, EN: what.EN + "; " + remedy.EN}})
 				}
 			}
@@ -258,8 +258,8 @@ func (d *Document) ids(object, path string) (all []string) {
 	return d.Items(list)
 }
 
-// asked are the questions that a condition at a path may name: for a question those before it.
-func (d *Document) asked(path string) (list []catalogue.Question) {
+// Asked are the questions that a condition at a path may name: for a question those before it.
+func (d *Document) Asked(path string) (list []catalogue.Question) {
 	list = d.Service().Questions
 	if id, ok := strings.CutPrefix(path, "questions/"); ok {
 		id, _, _ = strings.Cut(id, "/")
@@ -433,6 +433,44 @@ func (d *Document) each(visit func(path string, f Field)) {
 		}
 	}
 	walk(d.root, objects["service"], "")
+}
+
+// Cites are the paths of everything that says what it rests on.
+func (d *Document) Cites() (paths []string) {
+	d.each(func(path string, f Field) {
+		if f.Of == "cite" {
+			parent, key := Split(path)
+			paths = append(paths, Join(d.Same(d, parent), key))
+		}
+	})
+	return paths
+}
+
+// Conditions are the paths of everything that depends on the answers.
+func (d *Document) Conditions() (paths []string) {
+	d.each(func(path string, f Field) {
+		if f.Kind == Condition {
+			paths = append(paths, d.Same(d, path))
+		}
+	})
+	return paths
+}
+
+// Uses are the paths at which the document speaks of the item at a path by its id.
+func (d *Document) Uses(path string) (paths []string) {
+	o, ok := ObjectAt(path)
+	if !ok || o.ID() == "" {
+		return nil
+	}
+	id := d.Text(Join(path, o.ID()))
+	d.each(func(at string, f Field) {
+		switch {
+		case f.Refers == o.Name && (f.Kind == Pick && d.Text(at) == id || f.Kind == Picks && slices.Contains(d.Words(at), id)),
+			f.Kind == Condition && o.Name == "question" && renamed(d.Text(at), id, "") != d.Text(at):
+			paths = append(paths, d.Same(d, at))
+		}
+	})
+	return paths
 }
 
 // Rename gives the item at a path another id, and writes it wherever the document calls the item by the old

@@ -33,7 +33,22 @@ func (c Cell) Any() bool { return !c.Yes && !c.No && c.Options == nil && c.Range
 type Table struct {
 	Questions []catalogue.Question // the columns; the day itself is the last where a row names it
 	Rows      [][]Cell
-	Text      string // the condition in its plainest form
+	Text      string            // the condition in its plainest form
+	Steps     []Step            // the same as questions in their order
+	Somebody  []decision.Answer // for whom it holds, in as few answers as can be; nil when that is nobody
+}
+
+// Step is a question of a condition as it is drawn, and where each answer leads: to the step with that number,
+// or to decision.Yes or No.
+type Step struct {
+	Question catalogue.Question
+	Ways     []Way
+}
+
+// Way is an answer that leads on.
+type Way struct {
+	Cell Cell
+	To   int
 }
 
 // TableOf writes a condition over the questions as a table. False when it is none: it cannot be read, or it
@@ -50,6 +65,14 @@ func TableOf(questions []catalogue.Question, condition string) (Table, bool) {
 	}
 	t := Table{}
 	t.Text, _ = d.Text(d.Root(0), MostRows)
+	t.Somebody, _ = d.Example(d.Root(0))
+	for _, step := range d.Steps(d.Root(0)) {
+		drawn := Step{Question: columns[step.Variable]}
+		for _, w := range step.Ways {
+			drawn.Ways = append(drawn.Ways, Way{cellOf(d, drawn.Question, step.Variable, w.Cells), w.To})
+		}
+		t.Steps = append(t.Steps, drawn)
+	}
 	var used []int
 	for _, v := range d.Support(d.Root(0)) {
 		used = append(used, v)
