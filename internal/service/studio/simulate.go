@@ -74,6 +74,68 @@ func (s *Service) AddScenario(ctx context.Context, by identity.Actor, id string,
 	})
 }
 
+// Accept makes what comes out of a scenario now what must come out of it, after a rule was changed.
+func (s *Service) Accept(ctx context.Context, by identity.Actor, id string, base, number int) (Saved, error) {
+	t, err := s.Test(ctx, by, id)
+	if err != nil {
+		return Saved{}, err
+	}
+	if number < 0 || number >= len(t.Scenarios) {
+		return Saved{}, fault.New(fault.NotFound, "error.edition.scenario")
+	}
+	sc := t.Scenarios[number]
+	sim, err := s.Simulate(ctx, by, id, sc.Answers)
+	if fault.Is(err, fault.Invalid) || err == nil && sim.Next != nil {
+		return Saved{}, fault.New(fault.Conflict, "error.edition.unanswered")
+	}
+	if err != nil {
+		return Saved{}, err
+	}
+	return s.rewrite(ctx, by, id, base, number, scenario(sc.Name, sim))
+}
+
+// Forget takes a scenario out.
+func (s *Service) Forget(ctx context.Context, by identity.Actor, id string, base, number int) (Saved, error) {
+	return s.rewrite(ctx, by, id, base, number, "")
+}
+
+// rewrite puts another text in the place of a scenario, as it stands in the revision base.
+func (s *Service) rewrite(ctx context.Context, by identity.Actor, id string, base, number int, text string) (Saved, error) {
+	f, err := s.Text(ctx, by, id, base)
+	if err != nil {
+		return Saved{}, err
+	}
+	from, to, ok := item(f.Scenarios, number)
+	if !ok {
+		return Saved{}, fault.New(fault.NotFound, "error.edition.scenario")
+	}
+	f.Scenarios = f.Scenarios[:from] + text + f.Scenarios[to:]
+	return s.Save(ctx, by, id, base, ScenariosFile, f.Scenarios)
+}
+
+// item finds where an item of a list begins and ends; comments before the next one belong to that.
+func item(text string, number int) (from, to int, ok bool) {
+	src, _ := strictyaml.Parse(ScenariosFile, []byte(text))
+	if !src.Has(strictyaml.Item("", number)) {
+		return 0, 0, false
+	}
+	all := strings.SplitAfter(text, "\n")
+	first, last := src.At(strictyaml.Item("", number)).Line-1, len(all)
+	if next := strictyaml.Item("", number+1); src.Has(next) {
+		last = src.At(next).Line - 1
+		for last > first+1 && (strings.TrimSpace(all[last-1]) == "" || strings.HasPrefix(strings.TrimSpace(all[last-1]), "#")) {
+			last--
+		}
+	}
+	for i, line := range all[:last] {
+		if i < first {
+			from += len(line)
+		}
+		to += len(line)
+	}
+	return from, to, true
+}
+
 // scenario writes a simulation as the shipped scenarios are written.
 func scenario(name lang.Text, sim Simulation) string {
 	var b strings.Builder

@@ -46,6 +46,7 @@ func (h *Handler) Mount(m *ui.Mux) {
 	m.Handle("GET /studio/services/{service}/draft/simulate", h.simulate)
 	m.Handle("POST /studio/services/{service}/draft/simulate", h.keep)
 	m.Handle("GET /studio/services/{service}/draft/tests", h.tests)
+	m.Handle("POST /studio/services/{service}/draft/tests", h.settle)
 	m.Handle("GET /studio/services/{service}/draft/diff", h.diff)
 	m.Handle("GET /studio/services/{service}/draft/publish", h.publish)
 	m.Handle("POST /studio/services/{service}/draft/publish", h.decide)
@@ -121,7 +122,7 @@ func (v room) page(w http.ResponseWriter, r *http.Request, status int, current s
 	if key == "" {
 		key = "form"
 	}
-	p.Title = v.T("studio.title", "what", v.T("studio.tab."+key), "name", v.name())
+	p.Title, p.Section = v.T("studio.tab."+key), v.name()
 	p.Nav, p.Back = "catalogue", ui.Link{Text: v.name(), Href: root + v.d.Service}
 	p.Wrong = status == http.StatusUnprocessableEntity
 	p.Body = v.frame(current, p.Title, p.Body)
@@ -131,13 +132,14 @@ func (v room) page(w http.ResponseWriter, r *http.Request, status int, current s
 // complaint is one thing that is wrong with a draft, for a list.
 type complaint struct {
 	Where, What, Remedy string
+	Href                string // where it is mended
 	Warning             bool
 }
 
 // complaints lists what the check says, with the line in its file.
 func (v room) complaints() (all []complaint) {
 	for _, c := range v.c.Complaints {
-		all = append(all, complaint{v.where(c), v.Of(c.What), v.Of(c.Remedy), c.Warning})
+		all = append(all, complaint{v.where(c), v.Of(c.What), v.Of(c.Remedy), v.mend(c), c.Warning})
 	}
 	return all
 }

@@ -267,7 +267,7 @@ func (h *Handler) tests(w http.ResponseWriter, r *http.Request) error {
 	x.Passed = v.T("studio.tests.passed", "n", v.Number(int64(t.Result.Passed)), "of", v.Number(int64(len(t.Scenarios))))
 	x.Table = gp.Table{Caption: v.T("studio.tests.list"), HideTitle: true, Dense: true, Head: []gp.Column{{Text: v.T("studio.tests.person")}, {Text: v.T("studio.tests.expected")}, {Text: v.T("studio.tests.outcome")}}}
 	for i, sc := range t.Scenarios {
-		x.Table.Rows = append(x.Table.Rows, gp.Line{Cells: []gp.Cell{{HTML: link(address(v.base, sc.Answers), v.Of(sc.Name))}, {Text: v.expected(sc)}, {HTML: v.passed(failed[i])}}})
+		x.Table.Rows = append(x.Table.Rows, gp.Line{Cells: []gp.Cell{{HTML: link(address(v.base, sc.Answers), v.Of(sc.Name))}, {Text: v.expected(sc)}, {HTML: v.passed(i, failed[i])}}})
 	}
 	c := t.Result.Coverage
 	for _, share := range []struct {
@@ -281,6 +281,32 @@ func (h *Handler) tests(w http.ResponseWriter, r *http.Request) error {
 		x.Coverage = append(x.Coverage, gov.Row{Key: text(v.T("studio.count." + share.key)), Value: text(said)})
 	}
 	return v.page(w, r, http.StatusOK, "tests", ui.Page{Body: x.body()})
+}
+
+// settle takes what comes out of a scenario now for right, or takes the scenario out.
+func (h *Handler) settle(w http.ResponseWriter, r *http.Request) error {
+	v, err := h.enter(r)
+	if err != nil {
+		return err
+	}
+	n, err := numbered(r)
+	if err != nil {
+		return err
+	}
+	base, err := strconv.Atoi(r.PostForm.Get("base"))
+	if err != nil {
+		return fault.Wrap(fault.Invalid, "error.form", err)
+	}
+	act := h.Studio.Accept
+	if r.PostForm.Get("do") == "forget" {
+		act = h.Studio.Forget
+	}
+	saved, err := act(r.Context(), v.Actor, v.d.ID, base, n)
+	if err != nil {
+		return err
+	}
+	v.tell(w, saved)
+	return v.See(w, r, v.base+"/tests")
 }
 
 // expected is what a scenario says must come out.
