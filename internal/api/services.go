@@ -41,6 +41,15 @@ type Service struct {
 	Questions        []Question  `json:"questions"`
 	Form             []FormPart  `json:"form"`
 	Related          []string    `json:"isRelatedTo,omitempty"`
+	Suspended        *Suspension `json:"suspended,omitempty" doc:"Present while nobody can apply"`
+	Changes          string      `json:"changesOn,omitempty" format:"date" doc:"Day from which a newer edition holds"`
+}
+
+// Suspension is why nobody can apply for the time being.
+type Suspension struct {
+	Since   string    `json:"since" format:"date"`
+	Why     lang.Text `json:"why"`
+	Instead lang.Text `json:"instead" doc:"Where to go meanwhile"`
 }
 
 // Part is one matter of a service.
@@ -214,6 +223,10 @@ func serviceOf(city *jurisdiction.City, e *jurisdiction.Entry) Service {
 	out := Service{
 		ServiceSummary: summaryOf(city, e), For: s.For, NotFor: s.NotFor, AssuranceLevel: s.Level, Modified: s.Checked,
 		HasLegalResource: cite(city, s.Cite), ProcessingTime: limitOf(city, s.Total), HasCriterion: []Criterion{}, Related: s.Related,
+		Changes: string(city.Coming[s.ID]),
+	}
+	if x, ok := city.Suspended[s.ID]; ok {
+		out.Suspended = &Suspension{string(x.Since), x.Why, x.Instead}
 	}
 	for i := range s.Matters {
 		out.HasPart = append(out.HasPart, partOf(city, &s.Matters[i]))

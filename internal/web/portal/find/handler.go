@@ -279,6 +279,7 @@ func (h *Handler) event(w http.ResponseWriter, r *http.Request) error {
 		Request: u, Title: u.Of(s.Name), Summary: u.Of(s.Summary), For: u.Of(s.For), NotFor: u.Of(s.NotFor), Start: u.Path("/check/" + s.ID),
 		Source: []string{words.Cite(s.Cite), u.T("find.event.checked", "day", u.ShortDay(s.Checked, ""), "body", words.Body(s.Lead))},
 	}
+	v.Start, v.Notices = h.notices(u, s, v.Start)
 	if batch := u.Of(s.Batch); batch != "" {
 		v.Source = append([]string{batch}, v.Source...)
 	}
@@ -434,6 +435,7 @@ func (h *Handler) matter(w http.ResponseWriter, r *http.Request) error {
 	v.Caption = h.words(u).BodyName(m.Body)
 	v.Start, v.Guide = u.Path("/check/"+s.ID), u.Path(h.matterPath(m)+"/guide")
 	v.Event = ui.Link{Text: u.Of(s.Name), Href: u.Path(say.EventPath(s))}
+	v.Start, v.Notices = h.notices(u, s, v.Start)
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Crumbs: append(h.crumbs(u, s), ui.Link{Text: v.Title}), Body: v.body()})
 }
 
