@@ -64,6 +64,9 @@ func Parse(file string, text []byte) (*Source, []Complaint) {
 // File is the name under which the source was read.
 func (s *Source) File() string { return s.file }
 
+// Node is the root as the parser gave it, for who edits the text; nil when nothing could be read.
+func (s *Source) Node() *yaml.Node { return s.root }
+
 // List reports whether the file holds a list.
 func (s *Source) List() bool { return s.root != nil && s.root.Kind == yaml.SequenceNode }
 

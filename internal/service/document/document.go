@@ -27,13 +27,8 @@ func Parse(file string, text []byte) (*Document, []strictyaml.Complaint) {
 	if len(complaints) > 0 {
 		return nil, complaints
 	}
-	var top yaml.Node
-	if err := yaml.Load(text, &top); err != nil || len(top.Content) != 1 {
-		// strictyaml read the same text with the same parser.
-		return nil, []strictyaml.Complaint{src.Complain("", strictyaml.Say("不是有效的 YAML", "not valid YAML"), strictyaml.Say("检查缩进", "check the indentation"))}
-	}
 	d := &Document{file: file, src: src, scan: newScanner(text)}
-	d.root = d.scan.read(top.Content[0], 0, -1)
+	d.root = d.scan.read(src.Node(), 0, -1)
 	return d, nil
 }
 

@@ -127,7 +127,7 @@ func Post(controls []Control, value func(name string) []string) []Control {
 			}
 			c.Words = slices.DeleteFunc(c.Words, func(w string) bool { return w == "" })
 		case Choices, Picks:
-			c.Words = slices.DeleteFunc(slices.Clone(value(c.Name)), func(w string) bool { return w == "" })
+			c.Words = inOrder(c.Words, value(c.Name))
 		case Many:
 		case Part:
 			if c.Parts = Post(c.Parts, value); c.One {
@@ -138,6 +138,21 @@ func Post(controls []Control, value func(name string) []string) []Control {
 		}
 	}
 	return filled
+}
+
+// inOrder are the words that were ticked: those that were written before as they stood, then the others.
+func inOrder(before, ticked []string) (words []string) {
+	for _, w := range before {
+		if slices.Contains(ticked, w) {
+			words = append(words, w)
+		}
+	}
+	for _, w := range ticked {
+		if w != "" && !slices.Contains(words, w) {
+			words = append(words, w)
+		}
+	}
+	return words
 }
 
 // tidy drops what a text of the catalogue does not hold: spaces at its ends, tabs, and signs that cannot be
@@ -212,15 +227,16 @@ func (d *Document) Check(path string, controls []Control) (wrong []Wrong) {
 // optionalPart reports whether a number belongs to a part of which nothing is filled in: then it is not asked
 // for.
 func optionalPart(name string, controls []Control) bool {
-	return strings.Contains(name, ".") && !slices.ContainsFunc(controls, filled)
+	return strings.Contains(name, ".") && !slices.ContainsFunc(controls, Filled)
 }
 
-func filled(c Control) bool {
+// Filled reports whether anything was filled in. A choice always has a value; alone it says nothing.
+func Filled(c Control) bool {
 	switch c.Kind {
 	case Part:
-		return c.One && c.Text != "" || slices.ContainsFunc(c.Parts, filled)
+		return c.One && c.Text != "" || slices.ContainsFunc(c.Parts, Filled)
 	case Choice:
-		return false // a choice always has one; alone it says nothing
+		return false
 	}
 	return c.Text != "" || c.EN != "" || len(c.Words) > 0
 }
@@ -292,7 +308,7 @@ func (d *Document) apply(c Control, at string) (*Document, error) {
 	if c.Kind == Many || c.Key == objects[c.Object].ID() && c.Kind == Line && at != "id" {
 		return d, nil
 	}
-	if c.Kind != Part || c.One || !d.Has(at) || !c.Required && !filled(c) {
+	if c.Kind != Part || c.One || !d.Has(at) || !c.Required && !Filled(c) {
 		return d.Set(at, c.value())
 	}
 	var err error
@@ -344,7 +360,7 @@ func (c Control) value() Value {
 }
 
 func (c Control) part() Value {
-	if !c.Required && !filled(c) {
+	if !c.Required && !Filled(c) {
 		return Value{}
 	}
 	var entries []Entry

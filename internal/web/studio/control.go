@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -47,6 +48,28 @@ func (s sheet) place(c jurisdiction.Complaint) (string, bool) {
 	return s.doc.At(c.Line, c.Col), true
 }
 
+// mend leads to the form in which what a complaint is about is written; nowhere when it is about another file.
+func (v room) mend(c jurisdiction.Complaint) string {
+	if !strings.HasSuffix(c.File, "/"+v.d.Service+"/"+studio.ServiceFile) {
+		return ""
+	}
+	return v.base + "/at?line=" + strconv.Itoa(c.Line) + "&col=" + strconv.Itoa(c.Col)
+}
+
+// at goes to the form of what stands at a line and column.
+func (h *Handler) at(w http.ResponseWriter, r *http.Request) error {
+	s, err := h.sheet(r)
+	if err != nil {
+		return err
+	}
+	line, _ := strconv.Atoi(r.FormValue("line"))
+	col, _ := strconv.Atoi(r.FormValue("col"))
+	if s.doc == nil {
+		return s.See(w, r, s.base+"/text")
+	}
+	return s.See(w, r, s.editAt(s.doc.At(line, col)))
+}
+
 // action is where the form is sent to.
 func (v itemView) action() string {
 	if v.add {
@@ -66,6 +89,8 @@ func (s sheet) label(c document.Control) string {
 func (s sheet) hint(c document.Control) gov.Hint {
 	key := "catalogue." + c.Object + "." + dashed(c.Key) + ".hint"
 	switch {
+	case c.Refers == "provision" && c.Text != "":
+		return gov.Hint{Text: s.words.Provision(c.Text)}
 	case s.Has(key):
 		return gov.Hint{Text: s.T(key)}
 	case c.Kind == document.Terms:
@@ -174,6 +199,39 @@ func (v itemView) ways(c document.Control) (items []gov.Choice) {
 		items = append(items, way)
 	}
 	return items
+}
+
+// folded reports whether a part may be left out and is.
+func (v itemView) folded(c document.Control) bool {
+	if c.Required || c.Set || document.Filled(c) {
+		return false
+	}
+	for name := range v.wrong {
+		if strings.HasPrefix(name, c.Name+".") {
+			return false
+		}
+	}
+	return true
+}
+
+// rows is how many lines of a column a text needs.
+func rows(text string) string {
+	wide := 0
+	for _, r := range text {
+		wide++
+		if r >= 0x2e80 {
+			wide++
+		}
+	}
+	return strconv.Itoa(min(max(2, wide/26+1), 8))
+}
+
+// across is the class of a page: where tables stand, the check goes below them.
+func (s sheet) across() string {
+	if s.wide {
+		return "gp-editor gp-editor--wide"
+	}
+	return "gp-editor"
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

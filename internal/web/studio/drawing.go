@@ -12,6 +12,8 @@ type drawing struct {
 	Boxes         []box
 	Lines         []joint
 	Width, Height int
+
+	passing int // lines that go below other columns
 }
 
 type box struct {
@@ -19,6 +21,7 @@ type box struct {
 	Text   []string // by lines
 	Strong bool
 	Round  bool // an end
+	out    int  // lines with words that begin at it
 }
 
 type joint struct {
@@ -45,21 +48,39 @@ func (d *drawing) box(x, y int, text string, strong bool) {
 	d.Width, d.Height = max(d.Width, b.X+boxWide+margin), max(d.Height, b.Y+boxHigh+margin)
 }
 
-// line adds a line from the right of one box to the left of another.
+// line adds a line from the right of one box to the left of another. One that passes other columns goes below
+// what stands there.
 func (d *drawing) line(from, to int, label string, dashed bool) {
-	n := 0 // lines of one box begin below each other
-	for _, l := range d.Lines {
-		if l.X == d.Boxes[from].X+boxWide+8 && l.Y <= d.Boxes[from].Y+boxHigh+40 && l.Y > d.Boxes[from].Y {
-			n++
+	a, b := d.Boxes[from], d.Boxes[to]
+	x1, y1, x2, y2 := a.X+boxWide, a.Y+boxHigh/2, b.X-4, b.Y+boxHigh/2
+	if label != "" { // lines with words begin below each other
+		y1 = a.Y + 16 + a.out*18
+		d.Boxes[from].out++
+	}
+	j := joint{X: x1 + 8, Y: y1 - 4, Label: label, Dashed: dashed}
+	if b.X-a.X <= boxWide+gapWide {
+		bend := (x2 - x1) / 2
+		j.Path = fmt.Sprintf("M%d %d C%d %d %d %d %d %d", x1, y1, x1+bend, y1, x2-bend, y2, x2, y2)
+	} else {
+		below := d.below(a.X, b.X)
+		j.Path = fmt.Sprintf("M%d %d C%d %d %d %d %d %d L%d %d C%d %d %d %d %d %d", x1, y1, x1+gapWide/2, y1, x1+gapWide/2, below, x1+gapWide, below,
+			x2-gapWide+4, below, x2-gapWide/2, below, x2-gapWide/2, y2, x2, y2)
+	}
+	d.Lines = append(d.Lines, j)
+}
+
+// below is a height between two columns at which a line meets neither box nor line.
+func (d *drawing) below(left, right int) int {
+	y := 0
+	for _, b := range d.Boxes {
+		if b.X > left && b.X < right {
+			y = max(y, b.Y+boxHigh)
 		}
 	}
-	a, b := d.Boxes[from], d.Boxes[to]
-	x1, y1, x2, y2 := a.X+boxWide, a.Y+16+n*18, b.X, b.Y+boxHigh/2
-	if label == "" {
-		y1 = a.Y + boxHigh/2
-	}
-	bend := (x2 - x1) / 2
-	d.Lines = append(d.Lines, joint{Path: fmt.Sprintf("M%d %d C%d %d %d %d %d %d", x1, y1, x1+bend, y1, x2-bend, y2, x2-4, y2), X: x1 + 8, Y: y1 - 4, Label: label, Dashed: dashed})
+	d.passing++
+	y += 10 * d.passing
+	d.Height = max(d.Height, y+margin)
+	return y
 }
 
 // wrap breaks a text into lines that fit a box; what is too long ends in an ellipsis.

@@ -30,6 +30,7 @@ func (h *Handler) event(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.part = document.Matters
+	s.wide = true
 	v := eventView{sheet: s}
 	if s.doc != nil {
 		v.fill()

@@ -28,6 +28,7 @@ func (h *Handler) mountForms(m *ui.Mux) {
 	m.Handle("GET "+draft+"/remove", h.remove)
 	m.Handle("POST "+draft+"/remove", h.saveRemove)
 	m.Handle("POST "+draft+"/move", h.move)
+	m.Handle("GET "+draft+"/at", h.at)
 	m.Handle("GET "+draft+"/event", h.event)
 	m.Handle("GET "+draft+"/questions", h.questions)
 	m.Handle("GET "+draft+"/condition", h.condition)
@@ -42,6 +43,7 @@ type sheet struct {
 	service  catalogue.Service
 	part     document.Page
 	revision int
+	wide     bool // the page shows wide tables
 }
 
 // open opens a draft for writing. What is posted was written on the revision that the form came from.
@@ -163,17 +165,9 @@ func (s sheet) item(at string) (itemView, error) {
 	if !ok || !s.doc.Has(at) || document.ItemOf(document.Join(at, "x")) != at {
 		return v, fault.New(fault.NotFound, "error.page")
 	}
-	v.title = s.T("editor.item", "kind", s.T("catalogue."+o.Name), "name", s.called(at))
-	if at == "" {
-		v.title = s.T("editor.part." + string(s.part))
-	} else if parent := document.ItemOf(at); parent != "" && strings.Count(at, "/") > 1 {
-		outer, _ := document.Split(at)
-		if outer = document.ItemOf(document.Join(outer, "x")); outer != "" {
-			v.back = s.editAt(outer)
-			if document.PageOf(at) != document.PageOf(outer) {
-				v.back = s.address("edit", "at", outer, "part", string(document.PageOf(at)))
-			}
-		}
+	v.title = s.T("editor.part." + string(s.part))
+	if at != "" {
+		v.title, v.back = s.T("editor.item", "kind", s.T("catalogue."+o.Name), "name", s.called(at)), s.outside(at)
 	}
 	all := s.doc.Form(at, s.part.Keys(o.Name)...)
 	v.controls, v.lists = fields(all), s.lists(all)
@@ -249,7 +243,9 @@ func named(controls []document.Control, name string) (document.Control, bool) {
 	return document.Control{}, false
 }
 
-func controlID(name string) string { return "f-" + strings.NewReplacer(".", "-", "_", "-").Replace(name) }
+func controlID(name string) string {
+	return "f-" + strings.NewReplacer(".", "-", "_", "-").Replace(name)
+}
 
 func (h *Handler) add(w http.ResponseWriter, r *http.Request) error {
 	s, err := h.sheet(r)
@@ -278,9 +274,7 @@ func (s sheet) adding(to string) (itemView, error) {
 	if f, is := holder.Field(key); !is || f.Kind != document.Many {
 		return v, fault.New(fault.NotFound, "error.page")
 	}
-	if outer := document.ItemOf(document.Join(to, "x", "y")); document.ItemOf(to) != "" && outer != "" {
-		v.back = s.address("edit", "at", document.ItemOf(to), "part", string(document.PageOf(to)))
-	}
+	v.back = s.outside(document.Join(to, "#0"))
 	v.title = s.T("editor.add", "kind", s.T("catalogue."+o.Name))
 	var keys []string
 	if o.Name == "matter" { // what else there is to say of it has its own pages
@@ -355,7 +349,7 @@ func (s sheet) outside(at string) string {
 	if holder := document.ItemOf(list); holder != "" {
 		return s.address("edit", "at", holder, "part", string(document.PageOf(list)))
 	}
-	return s.partHref(document.PageOf(at))
+	return s.partHref(s.part)
 }
 
 func (h *Handler) saveRemove(w http.ResponseWriter, r *http.Request) error {

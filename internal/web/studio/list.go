@@ -91,7 +91,9 @@ type partView struct {
 }
 
 // link is a cell that leads to where something is written.
-func (s sheet) link(text, href string) gp.Cell { return gp.Cell{HTML: gp.Link{Text: text, Href: href}.View()} }
+func (s sheet) link(text, href string) gp.Cell {
+	return gp.Cell{HTML: gp.Link{Text: text, Href: href}.View()}
+}
 
 // about is a link to the form of a matter on the part that is shown, with what it says in words.
 func (s sheet) about(m catalogue.Matter, said ...string) gp.Line {
@@ -168,6 +170,7 @@ func (s sheet) partPage() (partView, error) {
 		v.tables = []gp.Table{t}
 	case document.Law:
 		v.tables = []gp.Table{s.law()}
+		v.wide = true
 	}
 	return v, nil
 }

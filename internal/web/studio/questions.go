@@ -78,6 +78,7 @@ func (h *Handler) questions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s.part = document.Cases
+	s.wide = true
 	v := rulesView{sheet: s, view: viewOf(r)}
 	if s.doc != nil {
 		v.fill(r.FormValue("at"))
