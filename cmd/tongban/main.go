@@ -33,6 +33,7 @@ type cli struct {
 	Verify  verify  `cmd:"" help:"核验全部日志，或核验一份回执（无需联网）。 Verify the whole log, or one receipt, offline."`
 	Backup  backup  `cmd:"" help:"备份数据库、密钥和上传文件到一个文件夹。 Back up database, keys and uploads into a folder."`
 	Restore restore `cmd:"" help:"把备份恢复到一个空文件夹。 Restore a backup into an empty folder."`
+	Studio  studio  `cmd:"" help:"编目工作台公布的内容。 What was published from the studio."`
 	Demo    demo    `cmd:"" help:"演示城市的人员和访问令牌。 People and tokens of the demonstration city."`
 	Version version `cmd:"" help:"版本。 Print the version."`
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -160,4 +161,32 @@ func (a *App) effect(ctx context.Context, service string) (studio.Effect, error)
 	}
 	drafts, checklists, err := a.Application.Waiting(ctx, service)
 	return studio.Effect{Cases: cases, Drafts: drafts, Checklists: checklists}, err
+}
+
+// Export writes what was published from the studio and is in force into a folder, as it stands in a
+// jurisdiction, so that it can be kept with the other files. It returns the names that it wrote.
+func Export(ctx context.Context, c Config, to string) ([]string, error) {
+	c.complete()
+	store, err := openExisting(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	stands, err := studio.New(studio.Config{Read: store.Read(), Now: c.Now}).Stands(ctx)
+	if err != nil {
+		return nil, err
+	}
+	texts := studio.Texts(stands.Editions)
+	maps.DeleteFunc(texts, func(_ string, text []byte) bool { return text == nil })
+	names := slices.Sorted(maps.Keys(texts))
+	for _, name := range names {
+		path := filepath.Join(to, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(path, texts[name], 0o644); err != nil {
+			return nil, err
+		}
+	}
+	return names, nil
 }

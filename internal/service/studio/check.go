@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"io/fs"
+	"maps"
 	"strings"
 
 	"tongban/internal/platform/lines"
@@ -83,7 +85,10 @@ func (s *Service) Check(ctx context.Context, by identity.Actor, id string) (Chec
 		return Checked{}, err
 	}
 	c := Checked{Head: d.Head, generation: stands.Generation, Drifted: d.Edition != "" && now != base || d.Edition == "" && now.Service != ""}
-	c.Entry, c.Complaints = s.judge(d.Service, f, Texts(stands.Editions))
+	texts := Texts(stands.Editions)
+	known := s.known(city, stands.Generation, texts)
+	maps.Copy(texts, f.texts(d.Service))
+	c.Entry, c.Complaints = judge(s.folder, texts, d.Service, f, known)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.judged) >= keep {
@@ -93,17 +98,30 @@ func (s *Service) Check(ctx context.Context, by identity.Actor, id string) (Chec
 	return c, nil
 }
 
-func (s *Service) judge(service string, f Files, texts map[string][]byte) (*jurisdiction.Entry, []jurisdiction.Complaint) {
-	_, before := jurisdiction.Try(s.folder, "", texts, service)
-	known := map[string]bool{}
-	for _, c := range before {
-		known[Key(c)] = true
+// known are the complaints that there are without any draft.
+func (s *Service) known(city string, generation int, texts map[string][]byte) map[string]bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.before.edition != city || s.before.generation != generation {
+		_, cs := jurisdiction.LoadWith(s.folder, "", texts)
+		s.before = before{city, generation, map[string]bool{}}
+		for _, c := range cs {
+			s.before.complaints[Key(c)] = true
+		}
 	}
+	return s.before.complaints
+}
+
+// before is what is complained of in the city as it runs.
+type before struct {
+	edition    string
+	generation int
+	complaints map[string]bool
+}
+
+func judge(folder fs.FS, texts map[string][]byte, service string, f Files, known map[string]bool) (*jurisdiction.Entry, []jurisdiction.Complaint) {
 	own := "services/" + service + "/"
-	for name, text := range f.texts(service) {
-		texts[name] = text
-	}
-	entry, after := jurisdiction.Try(s.folder, "", texts, service)
+	entry, after := jurisdiction.Try(folder, "", texts, service)
 	var all []jurisdiction.Complaint
 	for _, name := range [...]string{ServiceFile, ScenariosFile} {
 		for _, line := range lines.Clashes(*f.of(name)) {

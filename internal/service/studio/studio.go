@@ -159,6 +159,7 @@ type Service struct {
 
 	mu     sync.Mutex
 	judged map[string]judged
+	before before
 }
 
 // New makes the service.

@@ -120,7 +120,7 @@ func (h *Handler) showSimulation(w http.ResponseWriter, r *http.Request, v room,
 		x.Given = append(x.Given, pair{"a." + id, sim.Answers[id]})
 	}
 	if sim.Next != nil {
-		f := gp.Field{Field: form.Question(sim.Next), Heading: true, Unsure: sim.Next.Unsure != nil}
+		f := gp.Field{Field: form.Question(sim.Next), Large: true, Unsure: sim.Next.Unsure != nil}
 		if wrong != nil {
 			f.Wrong, status = wrong, http.StatusUnprocessableEntity
 			x.Errors = append(x.Errors, gov.ErrorLink{Text: f.Text(v.Printer), Href: "#" + sim.Next.ID})
@@ -330,4 +330,3 @@ func (v room) expected(sc catalogue.Scenario) string {
 	}
 	return said
 }
-
