@@ -349,6 +349,7 @@ async function correction(tab, base, say, staff, found) {
   await food.p.tab.locator("input[name=provisions]").first().check();
   await food.p.press(goOn, 422); // what was promised has not come
   await p.go(home);
+  if ((await p.text()).includes("你现在不用做任何事")) say("the owner promised something, and is told that she need not do anything");
   for (let left = await promised(p); left.length > 0; left = await promised(p)) {
     await p.go(left[0]);
     await p.press(goOn, 422); // no file yet
@@ -371,7 +372,7 @@ async function correction(tab, base, say, staff, found) {
   const stranger = await tab.context().browser().newContext({ locale: "zh-CN" });
   const page = await stranger.newPage();
   await page.goto(base + verify);
-  if ((await page.locator(".govuk-panel--confirmation, .gp-verified, main h1").count()) === 0 || !(await page.locator("main").innerText()).includes("示范市市场监督管理局")) say(`${verify} does not tell a stranger who issued the licence`);
+  if (!(await page.locator("main").innerText()).includes("示范市市场监督管理局")) say(`${verify} does not tell a stranger who issued the licence`);
   await stranger.close();
 
   await p.go(`${home}/matters/tobacco-licence/result`);
