@@ -28,6 +28,7 @@ import (
 	"tongban/internal/web/portal/wallet"
 	"tongban/internal/web/signin"
 	"tongban/internal/web/studio"
+	"tongban/internal/web/studio/editor"
 	"tongban/internal/web/ui"
 	"tongban/internal/web/ui/gallery"
 	"tongban/internal/web/ui/text"
@@ -74,7 +75,9 @@ func (a *App) mount() (http.Handler, error) {
 	(&casefile.Handler{
 		City: a.City, Application: a.Application, Casework: a.Casework, Identity: a.Identity, Gate: a.Gate, Blobs: a.Blobs, Now: a.Now,
 	}).Mount(m)
-	(&studio.Handler{City: a.City, Studio: a.Studio, Left: a.Left, Now: a.Now}).Mount(m)
+	rooms := &studio.Handler{City: a.City, Studio: a.Studio, Left: a.Left, Now: a.Now}
+	rooms.Mount(m)
+	(&editor.Handler{Studio: a.Studio, Rooms: rooms}).Mount(m)
 	if a.Demo {
 		gallery.Mount(m)
 	}

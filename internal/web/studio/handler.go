@@ -40,7 +40,6 @@ func (h *Handler) Mount(m *ui.Mux) {
 	m.Handle("POST /studio/services/{service}/resume", h.resume)
 	m.Handle("POST /studio/services/{service}/rollback", h.rollback)
 	m.Handle("POST /studio/services/{service}/withdraw", h.withdraw)
-	h.mountForms(m)
 	m.Handle("GET /studio/services/{service}/draft/text", h.text)
 	m.Upload("POST /studio/services/{service}/draft/text", bodyLimit, h.saveText)
 	m.Handle("GET /studio/services/{service}/draft/simulate", h.simulate)

@@ -1,4 +1,4 @@
-package studio
+package editor
 
 import (
 	"cmp"
@@ -67,7 +67,7 @@ func (s sheet) called(path string) string {
 	if i, err := strconv.Atoi(strings.TrimPrefix(step, "#")); err == nil {
 		return s.T("editor.nth", "n", s.Number(int64(i+1)))
 	}
-	return cmp.Or(step, s.d.Service)
+	return cmp.Or(step, s.Draft().Service)
 }
 
 // matterName is the name of a matter of the service, or its id.
@@ -80,7 +80,7 @@ func (s sheet) matterName(id string) string {
 	return id
 }
 
-func (s sheet) writable() bool { return s.d.State == studio.Writing }
+func (s sheet) writable() bool { return s.Draft().State == studio.Writing }
 
 // partView is a page of the service: its own fields, or lists and tables.
 type partView struct {
@@ -113,7 +113,7 @@ func (s sheet) table(caption string, columns ...string) gp.Table {
 	return t
 }
 
-// show fills a part's page.
+// partPage fills a part's page.
 func (s sheet) partPage() (partView, error) {
 	v := partView{sheet: s}
 	if s.doc == nil {
@@ -149,13 +149,13 @@ func (s sheet) partPage() (partView, error) {
 	case document.Limits:
 		t := s.table("editor.limits", "matter", "statutory", "promised", "variants")
 		for _, m := range s.service.Matters {
-			t.Rows = append(t.Rows, s.about(m, cmp.Or(s.words.Limit(m.Statutory), s.T("editor.none")), cmp.Or(s.words.Limit(m.Promised), s.T("editor.none")), s.Number(int64(len(m.Variants)))))
+			t.Rows = append(t.Rows, s.about(m, cmp.Or(s.Words().Limit(m.Statutory), s.T("editor.none")), cmp.Or(s.Words().Limit(m.Promised), s.T("editor.none")), s.Number(int64(len(m.Variants)))))
 		}
 		v.tables = []gp.Table{t}
 	case document.Fees:
 		t := s.table("editor.fees", "matter", "fees")
 		for _, m := range s.service.Matters {
-			t.Rows = append(t.Rows, s.about(m, s.words.Fees(m.Fees)))
+			t.Rows = append(t.Rows, s.about(m, s.Words().Fees(m.Fees)))
 		}
 		v.tables = []gp.Table{t}
 	case document.Results:
@@ -211,11 +211,11 @@ func (s sheet) law() gp.Table {
 		kind := s.kindOf(parent)
 		if parent != item { // a limit or the like within it
 			_, key = document.Split(parent)
-			kind = s.label2(item, key)
+			kind = s.labelOf(item, key)
 		}
 		c := catalogue.Cite{Provision: s.doc.Text(path + "/provision"), Certainty: catalogue.Certainty(s.doc.Text(path + "/certainty")),
 			Source: lang.Text{ZH: s.doc.Text(path + "/source/zh"), EN: s.doc.Text(path + "/source/en")}}
-		t.Rows = append(t.Rows, gp.Line{Cells: []gp.Cell{s.link(s.called(item), s.editAt(path)), {Text: kind}, {Text: s.words.Cite(c)}, {Text: s.choice("cite", "certainty", string(c.Certainty))}}})
+		t.Rows = append(t.Rows, gp.Line{Cells: []gp.Cell{s.link(s.called(item), s.editAt(path)), {Text: kind}, {Text: s.Words().Cite(c)}, {Text: string(c.Certainty)}}})
 	}
 	return t
 }
@@ -227,8 +227,8 @@ func (s sheet) kindOf(path string) string {
 	return ""
 }
 
-// label2 is the label of a key of the object at a path.
-func (s sheet) label2(path, key string) string {
+// labelOf is the label of a key of the object at a path.
+func (s sheet) labelOf(path, key string) string {
 	o, ok := document.ObjectAt(path)
 	if !ok {
 		return key
@@ -241,7 +241,7 @@ type option struct{ value, text string }
 
 // options are what a control can refer to.
 func (s sheet) options(c document.Control) (all []option) {
-	city := s.words.City
+	city := s.Words().City
 	add := func(value string, text lang.Text) { all = append(all, option{value, cmp.Or(s.Of(text), value)}) }
 	switch c.Refers {
 	case "body":
@@ -307,11 +307,11 @@ func (s sheet) options(c document.Control) (all []option) {
 func (s sheet) attributes(c document.Control) (all []option) {
 	parent, _ := document.Split(c.Path)
 	chosen := s.doc.Text(document.Join(parent, "register"))
-	for _, id := range sortedKeys(s.words.City.Registers) {
+	for _, id := range sortedKeys(s.Words().City.Registers) {
 		if chosen != "" && id != chosen {
 			continue
 		}
-		for _, a := range s.words.City.Registers[id].Fields {
+		for _, a := range s.Words().City.Registers[id].Fields {
 			if !slices.ContainsFunc(all, func(o option) bool { return o.value == a.ID }) {
 				all = append(all, option{a.ID, s.Of(a.Name)})
 			}

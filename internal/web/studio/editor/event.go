@@ -1,4 +1,4 @@
-package studio
+package editor
 
 import (
 	"cmp"
@@ -112,7 +112,7 @@ func (v eventView) longest() string {
 	}
 	var limits []string
 	for i := range v.graph.Limits {
-		limits = append(limits, v.words.Limit(&v.graph.Limits[i]))
+		limits = append(limits, v.Words().Limit(&v.graph.Limits[i]))
 	}
 	way := strings.Join(v.each(v.graph.Longest), " → ")
 	return v.T("editor.longest", "way", way, "limits", cmp.Or(strings.Join(limits, " + "), v.T("say.limit.at-once")))

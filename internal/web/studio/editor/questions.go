@@ -1,4 +1,4 @@
-package studio
+package editor
 
 import (
 	"cmp"
@@ -59,7 +59,7 @@ func (s sheet) rules() (all []rule) {
 		o, _ := document.ObjectAt(item)
 		name := s.called(item)
 		if key != "when" {
-			name += s.T("editor.of", "what", s.label2(item, key))
+			name += s.T("editor.of", "what", s.labelOf(item, key))
 		} else if holder := document.ItemOf(strings.TrimSuffix(item, "/")); o.Name != "matter" && strings.Count(item, "/") > 1 && holder == item {
 			outer, _ := document.Split(item)
 			name = s.T("editor.item", "kind", s.called(document.ItemOf(outer)), "name", name)
@@ -183,11 +183,11 @@ func (s sheet) cell(q catalogue.Question, c document.Cell) string {
 	case c.Any():
 		return s.T("editor.any")
 	case c.Yes, c.No:
-		return s.words.Answer(&q, strconv.FormatBool(c.Yes))
+		return s.Words().Answer(&q, strconv.FormatBool(c.Yes))
 	case c.Options != nil:
 		var names []string
 		for _, o := range c.Options {
-			names = append(names, s.words.Answer(&q, o))
+			names = append(names, s.Words().Answer(&q, o))
 		}
 		return strings.Join(names, s.T("editor.cell.or"))
 	}
@@ -199,7 +199,7 @@ func (s sheet) somebody(answers []decision.Answer) string {
 	var said []string
 	for _, a := range answers {
 		q := s.questionNamed(a.Variable)
-		said = append(said, s.T("editor.somebody", "question", cmp.Or(s.Of(q.Text), q.ID), "answer", s.words.Answer(&q, a.Value)))
+		said = append(said, s.T("editor.somebody", "question", cmp.Or(s.Of(q.Text), q.ID), "answer", s.Words().Answer(&q, a.Value)))
 	}
 	return strings.Join(said, s.T("editor.between"))
 }
@@ -234,7 +234,7 @@ func (s sheet) rule(path string) ruleView {
 	if o, ok := document.ObjectAt(item); ok {
 		v.name = s.T("editor.item", "kind", s.T("catalogue."+o.Name), "name", v.name)
 		if key != "when" {
-			v.name += s.T("editor.of", "what", s.label2(item, key))
+			v.name += s.T("editor.of", "what", s.labelOf(item, key))
 		}
 	}
 	if v.text == "" {
@@ -335,6 +335,7 @@ func (h *Handler) ruleAt(r *http.Request) (ruleView, error) {
 		return ruleView{}, fault.New(fault.NotFound, "error.page")
 	}
 	s.part = document.PageOf(path)
+	s.wide = viewOf(r) == "graph"
 	v := s.rule(path)
 	v.view = viewOf(r)
 	return v, nil
@@ -462,7 +463,7 @@ func first(values []string) string {
 func (v ruleView) asked(q catalogue.Question) string { return cmp.Or(v.Of(q.Text), q.ID) }
 
 func (v ruleView) truths(q catalogue.Question) []gov.SelectItem {
-	return []gov.SelectItem{{Text: v.T("editor.any")}, {Value: "true", Text: v.words.Answer(&q, "true")}, {Value: "false", Text: v.words.Answer(&q, "false")}}
+	return []gov.SelectItem{{Text: v.T("editor.any")}, {Value: "true", Text: v.Words().Answer(&q, "true")}, {Value: "false", Text: v.Words().Answer(&q, "false")}}
 }
 
 func (v ruleView) answers(q catalogue.Question) (items []gov.Choice) {

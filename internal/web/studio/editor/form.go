@@ -1,4 +1,4 @@
-package studio
+package editor
 
 import (
 	"cmp"
@@ -13,13 +13,20 @@ import (
 	"tongban/internal/service/document"
 	"tongban/internal/service/jurisdiction"
 	"tongban/internal/service/studio"
+	pages "tongban/internal/web/studio"
 	"tongban/internal/web/ui"
 	"tongban/internal/web/ui/gov"
 )
 
-// mountForms registers the pages on which a draft is written without knowing YAML.
-func (h *Handler) mountForms(m *ui.Mux) {
-	const draft = root + "{service}/draft"
+// Handler serves the pages on which a draft is written without knowing YAML.
+type Handler struct {
+	Studio *studio.Service
+	Rooms  *pages.Handler // whose drafts they are
+}
+
+// Mount registers them.
+func (h *Handler) Mount(m *ui.Mux) {
+	const draft = pages.Root + "{service}/draft"
 	m.Handle("GET "+draft, h.part)
 	m.Handle("GET "+draft+"/edit", h.edit)
 	m.Handle("POST "+draft+"/edit", h.saveEdit)
@@ -37,7 +44,7 @@ func (h *Handler) mountForms(m *ui.Mux) {
 
 // sheet is a draft as the forms write it: the text of one revision.
 type sheet struct {
-	room
+	pages.Room
 	doc      *document.Document // nil when the text is no YAML
 	broken   []jurisdiction.Complaint
 	service  catalogue.Service
@@ -46,13 +53,13 @@ type sheet struct {
 	wide     bool // the page shows wide tables
 }
 
-// open opens a draft for writing. What is posted was written on the revision that the form came from.
+// sheet opens a draft for writing. What is posted was written on the revision that the form came from.
 func (h *Handler) sheet(r *http.Request) (sheet, error) {
-	v, err := h.enter(r)
+	v, err := h.Rooms.Enter(r)
 	if err != nil {
 		return sheet{}, err
 	}
-	s := sheet{room: v, revision: v.d.Head}
+	s := sheet{Room: v, revision: v.Draft().Head}
 	if r.Method == http.MethodPost {
 		if err := r.ParseForm(); err != nil {
 			return s, err
@@ -64,7 +71,7 @@ func (h *Handler) sheet(r *http.Request) (sheet, error) {
 	if s.part = document.Page(r.FormValue("part")); !slices.Contains(document.Pages, s.part) {
 		s.part = document.PageOf(cmp.Or(r.FormValue("at"), r.FormValue("to")))
 	}
-	f, err := h.Studio.Text(r.Context(), v.Actor, v.d.ID, s.revision)
+	f, err := h.Studio.Text(r.Context(), v.Actor, v.Draft().ID, s.revision)
 	if err != nil {
 		return s, err
 	}
@@ -77,21 +84,21 @@ func (h *Handler) sheet(r *http.Request) (sheet, error) {
 // show renders a page of the writing tab.
 func (s sheet) show(w http.ResponseWriter, r *http.Request, status int, tab string, body body) error {
 	if s.doc == nil {
-		return s.page(w, r, http.StatusUnprocessableEntity, tab, ui.Page{Body: s.unreadable()})
+		return s.Page(w, r, http.StatusUnprocessableEntity, tab, s.unreadable())
 	}
-	return s.page(w, r, status, tab, ui.Page{Body: body.body()})
+	return s.Page(w, r, status, tab, body.body())
 }
 
 // store saves an edited document, and says on the next page what became of it.
 func (h *Handler) store(w http.ResponseWriter, r *http.Request, s sheet, d *document.Document, next string) error {
-	saved, err := h.Studio.Save(r.Context(), s.Actor, s.d.ID, s.revision, studio.ServiceFile, d.String())
+	saved, err := h.Studio.Save(r.Context(), s.Actor, s.Draft().ID, s.revision, studio.ServiceFile, d.String())
 	if err != nil {
 		return err
 	}
 	switch {
 	case saved.Clashes > 0:
 		s.Warn(w, "editor.clashed", "n", s.Number(int64(saved.Clashes)))
-		next = s.base + "/text"
+		next = s.Base() + "/text"
 	case saved.Merged:
 		s.Notice(w, "editor.joined")
 	default:
@@ -108,7 +115,7 @@ func (s sheet) address(page string, pairs ...string) string {
 			q.Set(pairs[i], pairs[i+1])
 		}
 	}
-	a := strings.TrimSuffix(s.base+"/"+page, "/")
+	a := strings.TrimSuffix(s.Base()+"/"+page, "/")
 	if len(q) > 0 {
 		a += "?" + q.Encode()
 	}

@@ -1,4 +1,4 @@
-package studio_test
+package editor_test
 
 import (
 	"html"

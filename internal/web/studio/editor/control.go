@@ -1,4 +1,4 @@
-package studio
+package editor
 
 import (
 	"maps"
@@ -11,7 +11,6 @@ import (
 
 	"tongban/internal/service/document"
 	"tongban/internal/service/jurisdiction"
-	"tongban/internal/service/studio"
 	"tongban/internal/web/ui/gov"
 )
 
@@ -32,7 +31,7 @@ func (h *Handler) part(w http.ResponseWriter, r *http.Request) error {
 
 // faults counts what the check says about a part.
 func (s sheet) faults(p document.Page) (n int) {
-	for _, c := range s.c.Complaints {
+	for _, c := range s.Complaints() {
 		if path, ok := s.place(c); ok && document.PageOf(path) == p {
 			n++
 		}
@@ -42,18 +41,10 @@ func (s sheet) faults(p document.Page) (n int) {
 
 // place is the path that a complaint is about, when it is about the text that is shown.
 func (s sheet) place(c jurisdiction.Complaint) (string, bool) {
-	if s.doc == nil || !strings.HasSuffix(c.File, "/"+s.d.Service+"/"+studio.ServiceFile) {
+	if s.doc == nil || !s.Ours(c) {
 		return "", false
 	}
 	return s.doc.At(c.Line, c.Col), true
-}
-
-// mend leads to the form in which what a complaint is about is written; nowhere when it is about another file.
-func (v room) mend(c jurisdiction.Complaint) string {
-	if !strings.HasSuffix(c.File, "/"+v.d.Service+"/"+studio.ServiceFile) {
-		return ""
-	}
-	return v.base + "/at?line=" + strconv.Itoa(c.Line) + "&col=" + strconv.Itoa(c.Col)
 }
 
 // at goes to the form of what stands at a line and column.
@@ -65,7 +56,7 @@ func (h *Handler) at(w http.ResponseWriter, r *http.Request) error {
 	line, _ := strconv.Atoi(r.FormValue("line"))
 	col, _ := strconv.Atoi(r.FormValue("col"))
 	if s.doc == nil {
-		return s.See(w, r, s.base+"/text")
+		return s.See(w, r, s.Base()+"/text")
 	}
 	return s.See(w, r, s.editAt(s.doc.At(line, col)))
 }
@@ -73,9 +64,9 @@ func (h *Handler) at(w http.ResponseWriter, r *http.Request) error {
 // action is where the form is sent to.
 func (v itemView) action() string {
 	if v.add {
-		return v.base + "/add"
+		return v.Base() + "/add"
 	}
-	return v.base + "/edit"
+	return v.Base() + "/edit"
 }
 
 func (s sheet) label(c document.Control) string {
@@ -90,7 +81,7 @@ func (s sheet) hint(c document.Control) gov.Hint {
 	key := "catalogue." + c.Object + "." + dashed(c.Key) + ".hint"
 	switch {
 	case c.Refers == "provision" && c.Text != "":
-		return gov.Hint{Text: s.words.Provision(c.Text)}
+		return gov.Hint{Text: s.Words().Provision(c.Text)}
 	case s.Has(key):
 		return gov.Hint{Text: s.T(key)}
 	case c.Kind == document.Terms:
@@ -185,18 +176,12 @@ func (v itemView) boxes(c document.Control) (items []gov.Choice) {
 	return items
 }
 
-// ways are the fields of a part of which one is filled in, each below its name.
+// ways are the fields of a part of which one is filled in.
 func (v itemView) ways(c document.Control) (items []gov.Choice) {
 	for _, p := range c.Parts {
-		if p.Kind == document.Terms {
-			continue
+		if p.Kind != document.Terms {
+			items = append(items, gov.Choice{Value: p.Key, Text: v.T("catalogue." + p.Object + "." + dashed(p.Key))})
 		}
-		way := gov.Choice{Value: p.Key, Text: v.T("catalogue." + p.Object + "." + dashed(p.Key))}
-		if p.Kind == document.Pick {
-			p.Required = true // once it is the one
-			way.Then = v.chooser(p)
-		}
-		items = append(items, way)
 	}
 	return items
 }
