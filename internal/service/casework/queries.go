@@ -3,6 +3,7 @@ package casework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tongban/internal/platform/db"
@@ -19,10 +20,8 @@ type Dossier struct {
 
 // Matter finds a matter of the dossier by its definition's id.
 func (d Dossier) Matter(def string) (Matter, bool) {
-	for _, m := range d.Matters {
-		if m.Def == def {
-			return m, true
-		}
+	if i := slices.IndexFunc(d.Matters, func(m Matter) bool { return m.Def == def }); i >= 0 {
+		return d.Matters[i], true
 	}
 	return Matter{}, false
 }
@@ -53,10 +52,8 @@ func (s *Service) ReadMatter(ctx context.Context, by identity.Actor, matter stri
 	if err != nil {
 		return d, Matter{}, err
 	}
-	for _, m := range d.Matters {
-		if m.ID == matter {
-			return d, m, nil
-		}
+	if i := slices.IndexFunc(d.Matters, func(m Matter) bool { return m.ID == matter }); i >= 0 {
+		return d, d.Matters[i], nil
 	}
 	return d, Matter{}, fmt.Errorf("matter %s is not in its case", matter)
 }

@@ -1,9 +1,12 @@
 package studio_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
+	"tongban/internal/app"
 	"tongban/internal/platform/fault"
 	"tongban/internal/platform/lang"
 	"tongban/internal/service/guide"
@@ -215,4 +218,61 @@ func TestDays(t *testing.T) {
 			t.Errorf("what is in force is withdrawn: %v", err)
 		}
 	})
+}
+
+func TestAnotherProcessFollows(t *testing.T) {
+	t.Parallel()
+	rig.Each(t, func(t *testing.T, r *rig.Rig) {
+		other := rig.Open(t, app.Config{Data: r.Data, Database: r.Database})
+		d := rig.Must(r.Studio.Open(r.Ctx(), r.As("gov-service-editor"), card))(r)
+		replace(r, "gov-service-editor", d.ID, "level: 2", "level: 1")
+		p := publish(r, "gov-service-editor", "police-head", d.ID, "")
+		other.OK(other.Follow(r.Ctx()))
+		if e, _ := other.City().Service(card); e.Edition != p.Edition {
+			t.Errorf("the other process runs with %s, want %s", e.Edition, p.Edition)
+		}
+	})
+}
+
+// TestLeftOut: what was published and no longer loads with the jurisdiction's files is left out and named, and
+// what was published before it holds.
+func TestLeftOut(t *testing.T) {
+	t.Parallel()
+	dir := rig.Shifan(t)
+	r := rig.Open(t, app.Config{Data: rig.Data(t), Jurisdiction: dir})
+	for _, change := range [][2]string{{"level: 2", "level: 1"}, {"catalogue: S01", "catalogue: S98"}} {
+		d := rig.Must(r.Studio.Open(r.Ctx(), r.As("gov-service-editor"), card))(r)
+		replace(r, "gov-service-editor", d.ID, change[0], change[1])
+		publish(r, "gov-service-editor", "police-head", d.ID, "")
+	}
+	inFolder := func(service, old, now string) {
+		t.Helper()
+		path := filepath.Join(dir, "services", service, "service.yaml")
+		text := rig.Must(os.ReadFile(path))(r)
+		if !strings.Contains(string(text), old) {
+			t.Fatalf("%s has no %q", path, old)
+		}
+		r.OK(os.WriteFile(path, []byte(strings.Replace(string(text), old, now, 1)), 0o600))
+	}
+	e, _ := r.City().Service("name-change")
+	inFolder("name-change", "catalogue: "+e.Service.Catalogue, "catalogue: S98")
+	if shadowed := rig.Must(r.Studio.Shadowed(r.Ctx()))(r); len(shadowed) != 0 {
+		t.Errorf("shadowed: %v", shadowed)
+	}
+	inFolder(card, "audience: person", "audience: person # 改过")
+	r.Reload(r.Ctx())
+	e, _ = r.City().Service(card)
+	if e.Service.Catalogue != "S01" || e.Service.Level != 1 {
+		t.Errorf("number %s and level %d hold, want those of the publication before", e.Service.Catalogue, e.Service.Level)
+	}
+	if left := r.Left(); len(left) != 1 || left[0].Number != 2 || len(left[0].Why) == 0 {
+		t.Errorf("left out: %+v", left)
+	}
+	if shadowed := rig.Must(r.Studio.Shadowed(r.Ctx()))(r); len(shadowed) != 1 || shadowed[0] != card {
+		t.Errorf("shadowed: %v", shadowed)
+	}
+	r = r.Reopen()
+	if left := r.Left(); len(left) != 1 {
+		t.Errorf("after a restart, left out: %+v", left)
+	}
 }
