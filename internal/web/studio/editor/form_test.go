@@ -316,3 +316,43 @@ func TestAListIsChangedByButtons(t *testing.T) {
 		t.Error("the new refusal is in no table")
 	}
 }
+
+func TestATextThatIsNoYAMLIsKeptAndPointedAt(t *testing.T) {
+	t.Parallel()
+	r := rig.SQLite(t)
+	d := sit(r, "gov-service-editor")
+	dr := d.begin()
+	broken := strings.Replace(d.text(dr.ID), "name: {zh: 开办餐饮店,", "name: {zh: 开办餐饮店, [", 1)
+	rig.Must(r.Studio.Save(r.Ctx(), d.actor, dr.ID, 0, studio.ServiceFile, broken))(r)
+	for _, path := range []string{draft, draft + "/event", draft + "/questions", draft + "/edit?at=questions/area"} {
+		w := d.get(path)
+		if body := w.Body.String(); w.Code != http.StatusUnprocessableEntity || !strings.Contains(body, draft+"/text") || !strings.Contains(body, "第 5 行") {
+			t.Errorf("%s: status %d, or it does not lead to the line: %v", path, w.Code, regexp.MustCompile(`第 \d+ 行`).FindAllString(body, -1))
+		} else {
+			uitest.Check(t, body)
+		}
+	}
+	if d.text(dr.ID) != broken {
+		t.Error("the text was not kept")
+	}
+}
+
+// TestASubmittedDraftCanOnlyBeLookedAt: while somebody reviews it, no form offers to save.
+func TestASubmittedDraftCanOnlyBeLookedAt(t *testing.T) {
+	t.Parallel()
+	r := rig.SQLite(t)
+	d := sit(r, "gov-service-editor")
+	dr := d.begin()
+	form := controls(d.get(draft + "/edit?at=questions/area").Body.String())
+	form.Set("text.zh", "店面多大？")
+	if w := d.post(draft+"/edit", form); w.Code != http.StatusSeeOther {
+		t.Fatalf("status %d", w.Code)
+	}
+	r.OK(r.Studio.Submit(r.Ctx(), d.actor, dr.ID, studio.Proposal{Reason: "问得更短"}))
+	if body := d.get(draft + "/edit?at=questions/area").Body.String(); strings.Contains(body, "保存草稿") || !strings.Contains(body, "现在只能看") {
+		t.Error("the form still offers to save")
+	}
+	if w := d.post(draft+"/edit", form); w.Code != http.StatusConflict {
+		t.Errorf("saved while it is reviewed: status %d", w.Code)
+	}
+}
