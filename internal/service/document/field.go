@@ -55,6 +55,12 @@ func (o *Object) Field(key string) (Field, bool) {
 	return o.Fields[i], true
 }
 
+// Has reports whether the object has a key.
+func (o *Object) Has(key string) bool {
+	_, ok := o.Field(key)
+	return ok
+}
+
 // ID is the key that names an item: id, or what stands in its place.
 func (o *Object) ID() string {
 	for _, key := range named {

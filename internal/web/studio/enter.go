@@ -40,6 +40,9 @@ func (v Room) Base() string { return v.base }
 // Checks shows what the check says.
 func (v Room) Checks() templ.Component { return v.checks() }
 
+// Call makes the check name places as the forms do.
+func (v *Room) Call(spot func(jurisdiction.Complaint) string) { v.room.spot = spot }
+
 // Where says the file, line and column of a complaint.
 func (v Room) Where(c jurisdiction.Complaint) string { return v.where(c) }
 

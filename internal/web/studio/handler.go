@@ -59,7 +59,8 @@ type room struct {
 	words say.Words
 	d     studio.Draft
 	c     studio.Checked
-	base  string // address of the pages of the draft
+	base  string                              // address of the pages of the draft
+	spot  func(jurisdiction.Complaint) string // what the place of a complaint is called on the forms; nil away from them
 }
 
 // staff lets only officers in; what each of them may do, the gate decides.
@@ -144,6 +145,11 @@ func (v room) complaints() (all []complaint) {
 }
 
 func (v room) where(c jurisdiction.Complaint) string {
+	if v.spot != nil {
+		if name := v.spot(c); name != "" {
+			return name
+		}
+	}
 	file := strings.TrimPrefix(c.File, "services/"+v.d.Service+"/")
 	return v.T("studio.check.where", "file", file, "line", v.Number(int64(c.Line)), "col", v.Number(int64(c.Col)))
 }

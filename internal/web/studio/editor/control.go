@@ -69,8 +69,37 @@ func (v itemView) action() string {
 	return v.Base() + "/edit"
 }
 
+// spot is what the place of a complaint is called on the forms: the thing, and its field.
+func (s sheet) spot(c jurisdiction.Complaint) string {
+	path, ok := s.place(c)
+	if !ok || path == "" {
+		return ""
+	}
+	at := document.ItemOf(path)
+	var said []string
+	if at != "" {
+		said = append(said, s.called(at))
+	}
+	for _, step := range strings.Split(strings.TrimPrefix(strings.TrimPrefix(path, at), "/"), "/") {
+		o, ok := document.ObjectAt(at)
+		at = document.Join(at, step)
+		switch {
+		case ok && step != "" && o.Has(step):
+			said = append(said, s.T("catalogue."+o.Name+"."+dashed(step)))
+		case step == "zh", step == "en":
+			said = append(said, s.T("editor."+step))
+		}
+	}
+	return strings.Join(said, " › ")
+}
+
+// plain is what a control is called in a sentence.
+func (s sheet) plain(c document.Control) string {
+	return s.T("catalogue." + c.Object + "." + dashed(c.Key))
+}
+
 func (s sheet) label(c document.Control) string {
-	label := s.T("catalogue." + c.Object + "." + dashed(c.Key))
+	label := s.plain(c)
 	if !c.Required && c.Kind != document.Yes {
 		return s.T("gp.field.optional", "field", label)
 	}

@@ -77,6 +77,7 @@ func (h *Handler) sheet(r *http.Request) (sheet, error) {
 	}
 	if s.doc, s.broken = document.Parse(studio.ServiceFile, []byte(f.Service)); s.doc != nil {
 		s.service = s.doc.Service()
+		s.Call(s.spot)
 	}
 	return s, nil
 }
@@ -190,6 +191,7 @@ func fields(all []document.Control) []document.Control {
 func (s sheet) lists(all []document.Control) (lists []listView) {
 	for _, c := range all {
 		switch {
+		case c.Kind == document.Many && c.Key == "options" && len(c.Items) == 0 && s.optionless(c):
 		case c.Kind == document.Many:
 			lists = append(lists, s.list(c.Path))
 		case c.Kind == document.Part && c.Set:
@@ -197,6 +199,12 @@ func (s sheet) lists(all []document.Control) (lists []listView) {
 		}
 	}
 	return lists
+}
+
+// optionless reports whether what a list of options belongs to is not answered by choosing one.
+func (s sheet) optionless(c document.Control) bool {
+	of, _ := document.Split(c.Path)
+	return s.doc.Text(document.Join(of, "type")) != "enum"
 }
 
 func (h *Handler) saveEdit(w http.ResponseWriter, r *http.Request) error {
@@ -230,7 +238,7 @@ func (v *itemView) complain(wrong []document.Wrong) bool {
 		c, _ := named(v.controls, x.Name)
 		said := v.Of(x.Said)
 		if x.Said.Empty() {
-			said = v.Complaint(fault.Field{Name: x.Name, Code: x.Code}, v.label(c))
+			said = v.Complaint(fault.Field{Name: x.Name, Code: x.Code}, v.plain(c))
 		}
 		v.wrong[x.Name] = said
 		v.links = append(v.links, gov.ErrorLink{Text: said, Href: "#" + controlID(x.Name)})

@@ -178,8 +178,23 @@ func TestAFormChangesItsLineOnly(t *testing.T) {
 	if w := d.post(draft+"/edit", form); w.Code != http.StatusSeeOther {
 		t.Fatalf("status %d", w.Code)
 	}
+	form.Set("promised.n", "30")
+	form.Set("base", "1")
+	if w := d.post(draft+"/edit", form); w.Code != http.StatusSeeOther {
+		t.Fatalf("status %d", w.Code)
+	}
+	// Longer than the law allows: the check says so, by the names of the form, and leads there.
+	body := d.get(draft).Body.String()
+	if !strings.Contains(body, "食品经营许可（新办） › 承诺时限") {
+		t.Error("the check does not call the place by its name")
+	}
+	if to := regexp.MustCompile(draft + `/at\?line=[^"]+`).FindString(body); to == "" {
+		t.Error("the check leads nowhere")
+	} else if w := d.get(html.UnescapeString(to)); !strings.Contains(w.Header().Get("Location"), "matters%2Ffood-licence&part=limits") {
+		t.Errorf("the check leads to %q", w.Header().Get("Location"))
+	}
 	gone, come := changed(was, d.text(dr.ID))
-	if len(gone) != 1 || len(come) != 1 || strings.Replace(gone[0], "n: 10", "n: 8", 1) != come[0] {
+	if len(gone) != 1 || len(come) != 1 || strings.Replace(gone[0], "n: 10", "n: 30", 1) != come[0] {
 		t.Errorf("%q became %q", gone, come)
 	}
 }
