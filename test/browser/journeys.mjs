@@ -424,3 +424,16 @@ export async function prepare(tab, base) {
   await p.press('form[action$="/apply"] button');
   return { refused, unsure, draft: p.at() };
 }
+
+// drafting makes a draft of a service whose scenarios come out otherwise, so that there is something to see.
+export async function drafting(tab, base) {
+  const service = "/studio/services/identity-card";
+  await tab.goto(base + service);
+  const open = tab.locator("form[action$='/open'] button");
+  if (await open.count()) await Promise.all([tab.waitForEvent("load"), open.click()]);
+  await tab.goto(`${base}${service}/draft/text`);
+  const text = tab.locator("#text");
+  await text.fill((await text.inputValue()).replace("promised: {n: 20, unit: working", "promised: {n: 15, unit: working"));
+  await Promise.all([tab.waitForEvent("load"), tab.locator("form[data-autosave] button").click()]);
+  return { service };
+}

@@ -95,5 +95,14 @@ export function desks(found) {
   const at = (path, name, who = "market-1") => ({ path, who, english: "cookie", staff: true, name });
   const pages = [at("/desk", "desk"), at("/desk/queue", "queue"), at("/desk/sign", "sign", "market-head"), at("/desk/wishes", "wishes", "gov-service-counter")];
   if (found.case) pages.push(at(`/desk/cases/${found.case.id}/food-licence`, "casefile"), at(`/desk/cases/${found.case.id}/fire-check`, "casefile-fire", "fire-1"), at(`/desk/cases/${found.case.id}/fire-check/decide`, "decide", "fire-1"));
+  if (found.service) {
+    const studio = (path, name) => at(path, `studio-${name}`, "gov-service-editor");
+    const draft = (path) => studio(`${found.service}/draft/${path}`, path.split("?")[0]);
+    pages.push(
+      studio("/studio", "home"), studio("/studio/services", "list"), studio(found.service, "service"), studio(`${found.service}/draft`, "form"), draft("event"), draft("questions"), draft("text"), draft("text?file=scenarios.yaml"),
+      draft("simulate"), draft("simulate?a.purpose=first&a.child=false&a.region=city&a.temporary=false"), draft("tests"), draft("diff"), draft("publish"), draft("history?from=0"),
+      { ...studio(found.service, "head"), who: "police-head" }, { ...draft("publish"), name: "studio-review", who: "police-head" },
+    );
+  }
   return pages;
 }

@@ -12,7 +12,7 @@
 // Screens are written to test/browser/shots/. The last line is "N passed, M failed".
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, prepare } from "./journeys.mjs";
+import { after, before, drafting, prepare } from "./journeys.mjs";
 import { anybodys, desks, hers } from "./pages.mjs";
 import { look, views } from "./look.mjs";
 import { pictures } from "./pictures.mjs";
@@ -108,6 +108,7 @@ try {
   } else {
     await walk(before);
     Object.assign(found, await workers[0].page(base, { lang: "zh", view: { context: {} }, who: "wang@1" }, (tab) => prepare(tab, base)));
+    Object.assign(found, await workers[0].page(base, { lang: "zh", view: { context: {} }, who: "gov-service-editor" }, (tab) => drafting(tab, base)));
     await spread(looks([...anybodys, ...hers(found), ...desks(found)]));
     await walk(after);
   }
