@@ -143,13 +143,14 @@ func (s *Service) Publish(ctx context.Context, by identity.Actor, id string, hea
 	return p, s.apply(ctx)
 }
 
-// May is what somebody could do with a draft, for a page that offers or leaves out a button.
+// May is what somebody could do with a draft, or with a service of that body, for a page that offers or leaves out a button.
 type May struct {
-	Write, Submit bool
-	Publish       error // nil, or why not
+	Write, Submit, Suspend bool
+	Publish                error // nil, or why not
 }
 
 // May asks the gate without doing anything.
 func (s *Service) May(by identity.Actor, d Draft) May {
-	return May{Write: s.gate.May(by, actWrite, s.of(d)), Submit: s.gate.May(by, actSubmit, s.of(d)), Publish: s.gate.Try(by, actPublish, s.of(d))}
+	on := s.of(d)
+	return May{s.gate.May(by, actWrite, on), s.gate.May(by, actSubmit, on), s.gate.May(by, actSuspend, on), s.gate.Try(by, actPublish, on)}
 }

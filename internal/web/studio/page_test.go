@@ -93,7 +93,10 @@ func TestPages(t *testing.T) {
 		}
 	}
 	all()
-	save := func(base, file, text string) { t.Helper(); author.post(card+"/draft/text", 303, "text/html", "file", file, "base", base, "text", text) }
+	save := func(base, file, text string) {
+		t.Helper()
+		author.post(card+"/draft/text", 303, "text/html", "file", file, "base", base, "text", text)
+	}
 	save("0", studio.ServiceFile, strings.Replace(f.Service, "promised: {n: 20, unit: working", "promised: {n: 15, unit: working", 1))
 	author.get(card+"/draft/tests", 200, "现在的结果是对的")
 	all()

@@ -57,11 +57,12 @@ func (h *Handler) showService(w http.ResponseWriter, r *http.Request, u *ui.Requ
 	if err != nil {
 		return err
 	}
+	var may studio.May
 	if runs {
 		s := e.Service
 		v.Title = u.Of(s.Name)
-		v.CanOpen = v.Draft == nil && u.Actor.Has("editor")
-		v.CanSuspend = u.Actor.Has("head")
+		may = h.Studio.May(u.Actor, studio.Draft{ID: id, Service: id, Body: s.Lead})
+		v.CanOpen, v.CanSuspend = v.Draft == nil && may.Write, may.Suspend
 		pub := gov.Action{Text: u.T("studio.service.see"), Href: u.Path(say.EventPath(s)), Hidden: v.Title}
 		v.Facts = gov.SummaryList{Rows: []gov.Row{
 			{Key: text(u.T("studio.service.summary")), Value: text(u.Of(s.Summary)), Actions: gov.Actions{Items: []gov.Action{pub}}},
@@ -76,7 +77,7 @@ func (h *Handler) showService(w http.ResponseWriter, r *http.Request, u *ui.Requ
 			v.Coming = &gp.Callout{Title: u.T("studio.service.coming", "day", u.Day(string(day)))}
 		}
 	}
-	v.History = h.published(u, e, all)
+	v.History = h.published(u, e, all, may)
 	v.fields(typed, wrong)
 	return u.Render(w, r, status, ui.Page{Title: v.Title, Section: u.T("studio.list.title"), Nav: "catalogue", Back: ui.Link{Text: u.T("studio.list.title"), Href: "/studio/services"}, Wrong: len(wrong) > 0, Body: v.body()})
 }
@@ -84,7 +85,7 @@ func (h *Handler) showService(w http.ResponseWriter, r *http.Request, u *ui.Requ
 func text(s string) gov.Text { return gov.Text{Text: s} }
 
 // published lists what was put into force, the newest first, with what can be done about each.
-func (h *Handler) published(u *ui.Request, e *jurisdiction.Entry, all []studio.Publication) gp.Table {
+func (h *Handler) published(u *ui.Request, e *jurisdiction.Entry, all []studio.Publication, may studio.May) gp.Table {
 	t := gp.Table{Caption: u.T("studio.service.history"), HideTitle: true, Dense: true, Head: []gp.Column{
 		{Text: u.T("studio.col.number"), Numeric: true}, {Text: u.T("studio.col.what")}, {Text: u.T("studio.col.starts")}, {Text: u.T("studio.col.by")}, {Text: u.T("studio.col.do"), Hidden: true},
 	}}
@@ -101,12 +102,12 @@ func (h *Handler) published(u *ui.Request, e *jurisdiction.Entry, all []studio.P
 		case !p.Withdrawn.IsZero():
 			do.HTML = gov.Tag{Text: u.T("studio.state.withdrawn"), Classes: "govuk-tag--grey"}.View()
 		case p.Coming(now):
-			if u.Actor.Has("head") {
+			if may.Suspend {
 				do.HTML = act(root+p.Service+"/withdraw", strconv.Itoa(p.Number), u.T("studio.do.withdraw"), what)
 			}
 		case p.Kind == studio.NewEdition && e != nil && p.Edition == e.Edition:
 			do.HTML = gov.Tag{Text: u.T("studio.state.in-force"), Classes: "govuk-tag--green"}.View()
-		case p.Kind == studio.NewEdition && u.Actor.Has("editor"):
+		case p.Kind == studio.NewEdition && may.Write:
 			do.HTML = act(root+p.Service+"/rollback", strconv.Itoa(p.Number), u.T("studio.do.rollback"), u.T("studio.do.rollback.of", "n", u.Number(int64(p.Number))))
 		}
 		who := u.T("studio.published.by", "written", p.Words.Written, "by", p.Words.By)
@@ -117,7 +118,7 @@ func (h *Handler) published(u *ui.Request, e *jurisdiction.Entry, all []studio.P
 	}
 	if e != nil {
 		folder := gp.Cell{}
-		if len(all) > 0 && u.Actor.Has("editor") {
+		if len(all) > 0 && may.Write {
 			folder.HTML = act(root+e.Service.ID+"/rollback", "0", u.T("studio.do.rollback"), u.T("studio.kind.folder"))
 		}
 		t.Rows = append(t.Rows, gp.Line{Cells: []gp.Cell{{Text: "0", Numeric: true}, {HTML: two(u.T("studio.kind.folder"), "")}, {Text: "–"}, {Text: "–"}, folder}})
