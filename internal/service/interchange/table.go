@@ -1,0 +1,100 @@
+package interchange
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"tongban/internal/platform/dmn"
+	"tongban/internal/service/catalogue"
+	"tongban/internal/service/guide"
+	"tongban/internal/service/jurisdiction"
+)
+
+// Conditions is what decision tables became: conditions, and where in the service each was put.
+type Conditions struct {
+	Outcomes []Placed      `json:"outcomes"`
+	Problems []dmn.Problem `json:"problems"`
+}
+
+// Placed is an outcome of a table; In is the path of the condition that it became, empty when the service has
+// nothing of its name.
+type Placed struct {
+	dmn.Outcome
+	In string `json:"in,omitempty"`
+}
+
+// Tables makes conditions of a service of the decision tables of a DMN file. An output decides what its name
+// says: "matter.fire-check" with true and false, or "matter" with the ids of matters as values; so with
+// material, refusal, section and question. Names tell which question an input is. The draft is the service
+// with the conditions that found their place, and there is none when anything is refused.
+func Tables(e *jurisdiction.Entry, text []byte, names map[string]string) (Conditions, *Draft) {
+	c := Conditions{Outcomes: []Placed{}, Problems: []dmn.Problem{}}
+	tables, problems := dmn.Read(bytes.NewReader(text))
+	c.Problems = append(c.Problems, problems...)
+	vars := guide.Variables(e.Service.Questions)
+	s := *e.Service
+	s.Matters, s.Materials, s.Refusals = slices.Clone(s.Matters), slices.Clone(s.Materials), slices.Clone(s.Refusals)
+	s.Sections, s.Questions = slices.Clone(s.Sections), slices.Clone(s.Questions)
+	put := false
+	for i := range tables {
+		outcomes, problems := tables[i].Conditions(vars, names)
+		c.Problems = append(c.Problems, problems...)
+		for _, o := range outcomes {
+			p := Placed{Outcome: o}
+			kind, id, named := strings.Cut(o.Output, ".")
+			if !named {
+				id = o.Value
+			}
+			if when := place(&s, kind, id); when != nil && (!named || o.Value == "true") {
+				p.In = kind + "." + id
+				if *when = o.When; o.When == "true" {
+					*when = "" // for everybody
+				}
+				put = true
+			}
+			c.Outcomes = append(c.Outcomes, p)
+		}
+	}
+	if !put || len(c.Problems) > 0 {
+		return c, nil
+	}
+	return c, &Draft{services: map[string]*drafted{s.ID: {s, true}}}
+}
+
+// place is the condition of the part of a service with that kind and id; nil when there is none.
+func place(s *catalogue.Service, kind, id string) *string {
+	switch kind {
+	case "matter":
+		for i := range s.Matters {
+			if s.Matters[i].ID == id {
+				return &s.Matters[i].When
+			}
+		}
+	case "material":
+		for i := range s.Materials {
+			if s.Materials[i].ID == id {
+				return &s.Materials[i].When
+			}
+		}
+	case "refusal":
+		for i := range s.Refusals {
+			if s.Refusals[i].ID == id {
+				return &s.Refusals[i].When
+			}
+		}
+	case "section":
+		for i := range s.Sections {
+			if s.Sections[i].ID == id {
+				return &s.Sections[i].When
+			}
+		}
+	case "question":
+		for i := range s.Questions {
+			if s.Questions[i].ID == id {
+				return &s.Questions[i].When
+			}
+		}
+	}
+	return nil
+}
