@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"cmp"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -100,11 +101,14 @@ func (s *Standard) task(city *jurisdiction.City, o jurisdiction.Offer) map[strin
 		"project_type": s.write("project_type", handling(m)), "is_fee": s.write("yes", strconv.FormatBool(len(m.Fees) > 0)),
 		"limit_scene_num": strconv.Itoa(m.Visits), "limit_scene_explain": m.VisitWhy.ZH,
 		"transact_addr": m.Contact.Place.ZH, "transact_time": m.Contact.Hours.ZH, "link_way": m.Contact.Ask, "supervise_way": m.Contact.Complain,
-		"special_procedure": s.list("special", m.Special), "server_type": s.list("server_type", m.Serves), "handle_area": s.write("area", m.Area),
+		"special_procedure": cmp.Or(s.list("special", m.Special), s.write("special", "")), "server_type": s.list("server_type", m.Serves), "handle_area": s.write("area", m.Area),
 		"user_topic_type": topics(city, m, catalogue.ForPerson), "corp_topic_type": topics(city, m, catalogue.ForBusiness),
 	}
 	if len(m.Serves) == 0 && o.Entry.Service.Audience == catalogue.ForPerson {
 		cells["server_type"] = s.write("server_type", "person")
+	}
+	if m.Visits == 0 {
+		cells["limit_scene_explain"] = s.write("special", "") // none, in the same word (handbook 1.5, rule 3)
 	}
 	for prefix, limit := range map[string]*catalogue.Limit{"anticipate": m.Statutory, "promise": m.Promised} {
 		if limit != nil {

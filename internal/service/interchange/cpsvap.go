@@ -133,7 +133,7 @@ func (g *graph) service(e *jurisdiction.Entry) node {
 	at := []string{"services", s.ID}
 	about := node{
 		"dct:identifier": s.ID, "dct:title": words(s.Name), "dct:description": words(s.Summary), "cv:hasCompetentAuthority": g.body(s.Lead), "dct:spatial": g.place(),
-		"dct:isPartOf": node{"@id": g.base}, "dct:language": g.languages(), "dct:audience": g.concept(g.audience(s.Audience), "audiences", string(s.Audience)),
+		"dct:isPartOf": node{"@id": g.base}, "dct:language": g.languages(), "dct:audience": g.add(g.iri("audiences", string(s.Audience)), "skos:Concept", node{"skos:notation": string(s.Audience)}),
 		"cv:hasChannel": []node{g.channel()}, "cv:hasLegalResource": g.laws(s.Cite), "dcat:keyword": keywords(s.Keywords), "adms:versionNotes": e.Edition,
 	}
 	if stage, ok := g.city.Stage(s.Stage); ok {
@@ -153,13 +153,6 @@ func (g *graph) service(e *jurisdiction.Entry) node {
 	}
 	about["cv:relatedService"], about["dct:hasPart"], about["cv:holdsRequirement"] = related, parts, requirements
 	return g.add(g.iri(at...), "cpsv:PublicService", about)
-}
-
-// audience is a title of whom something is for, from the fields: the topics of people and of businesses.
-func (g *graph) audience(a catalogue.Audience) lang.Text {
-	name := map[catalogue.Audience]string{catalogue.ForPerson: "user_topic_type", catalogue.ForBusiness: "corp_topic_type"}[a]
-	f, _ := g.Field(taskTable, name)
-	return f.Title()
 }
 
 func (g *graph) event(s jurisdiction.Stage) node {
