@@ -36,7 +36,7 @@ func Tables(e *jurisdiction.Entry, text []byte, names map[string]string) (Condit
 	s := *e.Service
 	s.Matters, s.Materials, s.Refusals = slices.Clone(s.Matters), slices.Clone(s.Materials), slices.Clone(s.Refusals)
 	s.Sections, s.Questions = slices.Clone(s.Sections), slices.Clone(s.Questions)
-	put := false
+	put := map[string]bool{}
 	for i := range tables {
 		outcomes, problems := tables[i].Conditions(vars, names)
 		c.Problems = append(c.Problems, problems...)
@@ -48,15 +48,18 @@ func Tables(e *jurisdiction.Entry, text []byte, names map[string]string) (Condit
 			}
 			if when := place(&s, kind, id); when != nil && (!named || o.Value == "true") {
 				p.In = kind + "." + id
+				if put[p.In] {
+					c.Problems = append(c.Problems, dmn.Problem{Table: o.Table, Column: o.Output, What: say("%s 有两张表决定", "%s is decided by two tables", p.In), Remedy: say("合成一张表", "make one table of them")})
+				}
 				if *when = o.When; o.When == "true" {
 					*when = "" // for everybody
 				}
-				put = true
+				put[p.In] = true
 			}
 			c.Outcomes = append(c.Outcomes, p)
 		}
 	}
-	if !put || len(c.Problems) > 0 {
+	if len(put) == 0 || len(c.Problems) > 0 {
 		return c, nil
 	}
 	return c, &Draft{services: map[string]*drafted{s.ID: {s, true}}}
