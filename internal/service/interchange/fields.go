@@ -45,10 +45,13 @@ func (f Field) Title() lang.Text { return lang.Text{ZH: f.ZH, EN: f.EN} }
 type Codes struct {
 	Certainty catalogue.Certainty `yaml:"certainty"`
 	Source    string              `yaml:"source"`
-	Values    []struct {
-		Write string `yaml:"write"`
-		Here  string `yaml:"here"`
-	} `yaml:"values"`
+	Values    []Code              `yaml:"values"`
+}
+
+// Code is one value: how it is written, and what it is here.
+type Code struct {
+	Write string `yaml:"write"`
+	Here  string `yaml:"here"`
 }
 
 // Standard is the fields and codes of implementation checklists.
