@@ -17,11 +17,8 @@ type trouble struct{ what, remedy lang.Text }
 func condition(cell string, v decision.Variable) (string, *trouble) {
 	s := &scan{rest: strings.TrimSpace(cell), v: v}
 	s.whole = s.rest
-	if s.rest == "-" {
+	if s.rest == "-" || s.rest == "" { // modelling tools leave such a cell empty
 		return "", nil
-	}
-	if s.rest == "" {
-		return "", &trouble{say("格子是空的", "the cell is empty"), say("不论值就写 -", "write - where any value will do")}
 	}
 	negated := false
 	if inside, ok := strings.CutPrefix(s.rest, "not"); ok && strings.HasPrefix(strings.TrimSpace(inside), "(") {

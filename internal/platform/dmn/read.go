@@ -66,9 +66,10 @@ type element struct {
 	children []*element
 }
 
+// all lists the children of a name. What extends DMN stands in namespaces of its own and is not read.
 func (e *element) all(name string) (found []*element) {
 	for _, c := range e.children {
-		if c.name == name {
+		if c.name == name && c.space == e.space {
 			found = append(found, c)
 		}
 	}
@@ -77,7 +78,7 @@ func (e *element) all(name string) (found []*element) {
 
 func (e *element) child(name string) *element {
 	for _, c := range e.children {
-		if c.name == name {
+		if c.name == name && c.space == e.space {
 			return c
 		}
 	}

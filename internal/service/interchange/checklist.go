@@ -15,7 +15,8 @@ import (
 	"tongban/internal/service/jurisdiction"
 )
 
-// Row is one row of a table: the values by field, without those that are empty.
+// Row is one row of a table: the values by field. A field that it does not have is not spoken of; one that is
+// empty is said to be.
 type Row struct {
 	File  string
 	N     int // of the row in its file
@@ -42,8 +43,8 @@ func (c *Checklist) rows(table string) []Row {
 	return c.Questions
 }
 
-// Checklists writes the matters of a city as implementation checklists, in the order of their codes, each
-// code once. The report says which elements the national tables want and the catalogue does not hold, and
+// Checklists writes the matters of a city as implementation checklists, in the order of their codes. The
+// report says which elements the national tables want and the catalogue does not hold, and
 // what of the catalogue the tables have no place for.
 func (s *Standard) Checklists(city *jurisdiction.City) ([]Checklist, Report) {
 	var all []Checklist
@@ -65,7 +66,7 @@ func codes(city *jurisdiction.City) []string {
 		}
 	}
 	slices.Sort(all)
-	return slices.Compact(all)
+	return all
 }
 
 // checklist writes one matter.

@@ -97,9 +97,16 @@ func (x *fit) refuse(column string, what, remedy lang.Text) {
 
 func (x *fit) note(column string, what, remedy lang.Text) { x.say(column, what, remedy, true) }
 
-func (x *fit) cell(column string) string { return x.row.Cells[column] }
+// cell is what the row says, and where it does not speak of the column, what the catalogue does: a file
+// without a column takes nothing out.
+func (x *fit) cell(column string) string {
+	if v, said := x.row.Cells[column]; said {
+		return v
+	}
+	return strings.TrimSpace(x.base[column])
+}
 
-// differs reports whether the cell says something else than the catalogue.
+// differs reports whether the row says something else than the catalogue.
 func (x *fit) differs(columns ...string) bool {
 	for _, c := range columns {
 		if x.cell(c) != strings.TrimSpace(x.base[c]) {
@@ -146,7 +153,7 @@ func (f *fitting) one(c *Checklist) {
 func (x *fit) open(table string, row Row, base map[string]string) {
 	x.table, x.row, x.base = table, row, base
 	for _, field := range x.Of(table) {
-		v := row.Cells[field.Name]
+		v := x.cell(field.Name)
 		switch {
 		case v == "" && field.Must && (base[field.Name] != "" || len(base) == 0):
 			x.refuse(field.Name, say("缺%[1]s", "%[2]s is missing", field.ZH, field.EN), say("填上", "fill it in"))

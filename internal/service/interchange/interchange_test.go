@@ -17,6 +17,7 @@ import (
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"tongban/internal/platform/lang"
+	"tongban/internal/service/catalogue"
 	"tongban/internal/service/interchange"
 	"tongban/internal/service/jurisdiction"
 )
@@ -175,6 +176,45 @@ func TestOneCellIsChanged(t *testing.T) {
 			}
 		} else if d := cmp.Diff(offer.Entry.Service.Matters[i], m); d != "" {
 			t.Errorf("another matter changed: %s", d)
+		}
+	}
+}
+
+// What a file does not speak of stays; what it says is empty is taken out.
+func TestWhatIsNotSaidStays(t *testing.T) {
+	t.Parallel()
+	s, city := standard(t), shifan()
+	const code = "11990100DEM000014J3990131002001" // the food licence
+	offer, ok := city.Offer(code)
+	if !ok || offer.Matter.Statutory == nil || offer.Matter.Special == nil || offer.Matter.Conditions == nil {
+		t.Fatal("the food licence is not what it was")
+	}
+	for text, change := range map[string]func(m *catalogue.Matter){
+		`[{"task_code": "` + code + `"}]`:                          nil,
+		`[{"task_code": "` + code + `", "handle_area": "全国"}]`:     func(m *catalogue.Matter) { m.Area = "nation" },
+		`[{"task_code": "` + code + `", "special_procedure": ""}]`: func(m *catalogue.Matter) { m.Special = nil },
+	} {
+		lists, r := s.Read(interchange.Text{Name: "f.json", Text: []byte(text)})
+		draft := s.Fit(city, lists, r)
+		if change == nil {
+			if r.Same != 1 || len(r.Misfits) != 0 {
+				t.Errorf("%s: %+v", text, r)
+			}
+			continue
+		}
+		files, err := draft.Files()
+		if err != nil || r.Drafted != 1 {
+			t.Fatalf("%s: %+v, %v", text, r, err)
+		}
+		again, complaints := jurisdiction.Load(over{os.DirFS(cityDir), files}, "shifan")
+		if again == nil {
+			t.Fatal(complaints)
+		}
+		want := *offer.Matter
+		change(&want)
+		got, _ := again.Offer(code)
+		if d := cmp.Diff(want, *got.Matter); d != "" {
+			t.Errorf("%s: %s", text, d)
 		}
 	}
 }

@@ -138,8 +138,8 @@ func (r *reading) csv(file string, text []byte) {
 		}
 		cells := make(map[string]string, len(columns))
 		for i, v := range line {
-			if v = strings.TrimSpace(v); v != "" && columns[i] != "" {
-				cells[columns[i]] = v
+			if columns[i] != "" {
+				cells[columns[i]] = strings.TrimSpace(v)
 			}
 		}
 		r.row(table, Row{File: file, N: n, Cells: cells})
@@ -297,7 +297,7 @@ func (r *reading) object(file string, n int, object map[string]any, strange map[
 				}
 			case !plain:
 				r.refuse(file, n, key, say("不是文字", "it is no text"), say("写成一段文字", "write a text"))
-			case text != "":
+			default:
 				row.Cells[f.Name] = text
 			}
 		}
