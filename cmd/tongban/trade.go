@@ -19,7 +19,7 @@ import (
 type export struct {
 	speak
 	Dir   string `arg:"" help:"辖区目录。 Folder of the jurisdiction." type:"existingdir"`
-	As    string `help:"whole：整个目录，不丢任何内容（JSON）；checklists：实施清单（JSON）；csv：实施清单的四张表（要写 --to 文件夹）；cpsv-ap：CPSV-AP 3.2（JSON-LD）；edition：一件事的固定形式（要写 --service）。 whole: the catalogue without loss, as JSON; checklists: implementation checklists as JSON; csv: their four tables, into the folder --to; cpsv-ap: CPSV-AP 3.2 as JSON-LD; edition: the fixed form of the service --service." enum:"whole,checklists,csv,cpsv-ap,edition" required:"" placeholder:"FORM"`
+	As    string `help:"whole：整个目录，不丢任何内容（JSON）；checklists：实施清单（JSON）；csv：实施清单的四张表（要写 --to 文件夹）；cpsv-ap：CPSV-AP 3.2（JSON-LD）；dmn：一件事的条件，写成决策表（要写 --service）；edition：一件事的固定形式（要写 --service）。 whole: the catalogue without loss, as JSON; checklists: implementation checklists as JSON; csv: their four tables, into the folder --to; cpsv-ap: CPSV-AP 3.2 as JSON-LD; dmn: the conditions of the service --service as decision tables; edition: the fixed form of the service --service." enum:"whole,checklists,csv,cpsv-ap,dmn,edition" required:"" placeholder:"FORM"`
 	To    string `help:"写到哪个新文件（csv 是新文件夹）；不写则打印。 New file to write, for csv a new folder; printed when absent." type:"path" placeholder:"PATH"`
 	Of    string `help:"一件事的编号。 Id of the service." name:"service" placeholder:"ID"`
 	Base  string `help:"cpsv-ap 里地址的开头。 What addresses in cpsv-ap begin with." placeholder:"URL"`
@@ -56,12 +56,21 @@ func (x *export) Run() error {
 		if err := s.WriteCPSVAP(&text, city, base); err != nil {
 			return err
 		}
-	case "edition":
+	default:
 		e, ok := city.Service(x.Of)
 		if !ok {
 			return noService(city, x.Of)
 		}
-		text.Write(e.Text)
+		if x.As == "edition" {
+			text.Write(e.Text)
+			break
+		}
+		if problems := interchange.WriteTables(&text, e); problems != nil {
+			for _, p := range problems {
+				fmt.Fprintln(os.Stderr, p.In(l))
+			}
+			return errFound
+		}
 	}
 	return x.put(text.Bytes())
 }

@@ -41,6 +41,8 @@ func TestExportAndImport(t *testing.T) {
 		{"a decision table", []string{"import", table, against, "--service", "sign-change", "--into", at("draft")}, exitOK, "draft/services/sign-change/service.yaml", ""},
 		{"a table that cannot be decided", []string{"import", collect, against, "--service", "sign-change", "--into", at("no")}, exitFailed, "", "no"},
 		{"a table for no service", []string{"import", table, against}, exitBroken, "", ""},
+		{"tables out and in", []string{"export", shifan, "--as", "dmn", "--service", "newborn", "--to", at("newborn.dmn")}, exitOK, "newborn.dmn", ""},
+		{"conditions that are the same", []string{"import", at("newborn.dmn"), against, "--service", "newborn", "--into", at("newborn")}, exitOK, "newborn/services/newborn/service.yaml", ""},
 		{"a file that is not there", []string{"import", at("none.csv"), against}, exitBroken, "", ""},
 		{"no form", []string{"export", shifan}, exitUsage, "", ""},
 		{"no such form", []string{"export", shifan, "--as", "xml"}, exitUsage, "", ""},

@@ -326,7 +326,9 @@ func TestBrokenFiles(t *testing.T) {
 		name, text, want string
 		drafted          int
 	}{
-		{"a row with too few cells", head + row(1) + "x,y\n" + row(2), "f.csv row 3: the row has 2 cells and the header 12", 2},
+		{"a row with too many cells", head + row(1) + strings.Replace(row(2), "规定", "规定,和别的", 1), "f.csv row 3: the row has 13 cells and the header 12", 1},
+		{"a row with too few cells", head + row(1) + "x,y\n", "f.csv row 3 task_type: Type of the matter is missing", 1},
+		{"empty cells at the end, left out and added", strings.Replace(head, "\n", ",dept_name,handle_area\n", 1) + row(1) + strings.Replace(row(2), "\n", ",,,,\n", 1), "", 2},
 		{"a quote in the middle", head + row(1) + "x\"y,z\n" + row(2), "f.csv row 3: the quotes of the row are wrong", 2},
 		{"a code that stands twice", head + row(1) + row(1), "f.csv row 3 task_code: the code 11990100DEM000081G3991081999001 stands twice; it is in row 2 already", 1},
 		{"a column that is missing", strings.Replace(head, "by_law", "by_laws", 1) + row(1), "f.csv row 1 by_law: the column is missing (Basis in law), so no row fits", 0},

@@ -131,11 +131,12 @@ func (r *reading) csv(file string, text []byte) {
 		if blank(line) {
 			continue
 		}
-		if len(line) != len(columns) {
+		if len(line) > len(columns) && !blank(line[len(columns):]) {
 			r.lost(table)
-			r.refuse(file, n, "", say("有 %d 格，表头有 %d 格", "the row has %d cells and the header %d", len(line), len(columns)), say("补齐或删去多余的格", "add or delete cells"))
+			r.refuse(file, n, "", say("有 %d 格，表头只有 %d 格", "the row has %d cells and the header %d", len(line), len(columns)), say("删去多余的格；格里有逗号的，整格加引号", "delete what is too much; put cells with commas into quotes"))
 			continue
 		}
+		line = line[:min(len(line), len(columns))] // spreadsheets leave empty cells at the end out, or add some
 		cells := make(map[string]string, len(columns))
 		for i, v := range line {
 			if columns[i] != "" {

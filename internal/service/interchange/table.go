@@ -2,9 +2,11 @@ package interchange
 
 import (
 	"bytes"
+	"io"
 	"slices"
 	"strings"
 
+	"tongban/internal/platform/decision"
 	"tongban/internal/platform/dmn"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/guide"
@@ -66,38 +68,42 @@ func Tables(e *jurisdiction.Entry, text []byte, names map[string]string) (Condit
 }
 
 // place is the condition of the part of a service with that kind and id; nil when there is none.
-func place(s *catalogue.Service, kind, id string) *string {
-	switch kind {
-	case "matter":
-		for i := range s.Matters {
-			if s.Matters[i].ID == id {
-				return &s.Matters[i].When
-			}
+func place(s *catalogue.Service, kind, id string) (when *string) {
+	parts(s, func(k, i string, w *string) {
+		if k == kind && i == id {
+			when = w
 		}
-	case "material":
-		for i := range s.Materials {
-			if s.Materials[i].ID == id {
-				return &s.Materials[i].When
-			}
-		}
-	case "refusal":
-		for i := range s.Refusals {
-			if s.Refusals[i].ID == id {
-				return &s.Refusals[i].When
-			}
-		}
-	case "section":
-		for i := range s.Sections {
-			if s.Sections[i].ID == id {
-				return &s.Sections[i].When
-			}
-		}
-	case "question":
-		for i := range s.Questions {
-			if s.Questions[i].ID == id {
-				return &s.Questions[i].When
-			}
-		}
+	})
+	return when
+}
+
+// parts visits the conditions that a table can decide.
+func parts(s *catalogue.Service, visit func(kind, id string, when *string)) {
+	for i := range s.Questions {
+		visit("question", s.Questions[i].ID, &s.Questions[i].When)
 	}
-	return nil
+	for i := range s.Refusals {
+		visit("refusal", s.Refusals[i].ID, &s.Refusals[i].When)
+	}
+	for i := range s.Matters {
+		visit("matter", s.Matters[i].ID, &s.Matters[i].When)
+	}
+	for i := range s.Materials {
+		visit("material", s.Materials[i].ID, &s.Materials[i].When)
+	}
+	for i := range s.Sections {
+		visit("section", s.Sections[i].ID, &s.Sections[i].When)
+	}
+}
+
+// WriteTables writes the conditions of a service as decision tables, each under the name by which Tables puts
+// it back.
+func WriteTables(w io.Writer, e *jurisdiction.Entry) []dmn.Problem {
+	var conds []decision.Condition
+	parts(e.Service, func(kind, id string, when *string) {
+		if *when != "" {
+			conds = append(conds, decision.Condition{Name: kind + "." + id, Text: *when})
+		}
+	})
+	return dmn.Write(w, guide.Variables(e.Service.Questions), conds)
 }

@@ -1,10 +1,14 @@
 package interchange_test
 
 import (
+	"bytes"
 	"os"
 	"strings"
 	"testing"
 
+	"tongban/internal/platform/strictyaml"
+	"tongban/internal/service/catalogue"
+	"tongban/internal/service/guide"
 	"tongban/internal/service/interchange"
 	"tongban/internal/service/jurisdiction"
 )
@@ -73,5 +77,46 @@ func TestTables(t *testing.T) {
 	byID := strings.NewReplacer(`name="material.structure-note"`, `name="matter"`, "<text>true</text>", `<text>"change"</text>`, "<text>false</text>", `<text>"removal"</text>`).Replace(checkTable)
 	if c, draft = interchange.Tables(e, []byte(byID), names); draft == nil || c.Outcomes[0].In != "matter.change" || c.Outcomes[1].In != "matter.removal" {
 		t.Errorf("an output whose values are ids: %+v", c)
+	}
+}
+
+// The conditions of every shipped service go out as tables and come back meaning the same: nobody is treated
+// differently.
+func TestTablesComeBack(t *testing.T) {
+	t.Parallel()
+	city := shifan()
+	tables := 0
+	for _, id := range city.ServiceIDs() {
+		e := city.Services[id]
+		var b bytes.Buffer
+		if problems := interchange.WriteTables(&b, e); problems != nil {
+			t.Errorf("%s: %v", id, problems)
+			continue
+		}
+		tables += strings.Count(b.String(), "<decision ")
+		if !strings.Contains(b.String(), "<decision ") {
+			continue
+		}
+		c, draft := interchange.Tables(e, b.Bytes(), nil)
+		if draft == nil {
+			t.Errorf("%s: %v", id, c.Problems)
+			continue
+		}
+		files, err := draft.Files()
+		if err != nil {
+			t.Fatal(err)
+		}
+		def, _, complaints := strictyaml.Read[catalogue.Service](id, files["services/"+id+"/service.yaml"], nil)
+		g, problems := guide.Compile(def)
+		if g == nil {
+			t.Errorf("%s: %v %v", id, complaints, problems)
+			continue
+		}
+		if changed := guide.Compare(e.Guide, g); len(changed.Differences) > 0 {
+			t.Errorf("%s: %+v", id, changed.Differences)
+		}
+	}
+	if tables < 300 {
+		t.Errorf("only %d tables went out", tables)
 	}
 }
