@@ -156,8 +156,8 @@ func TestRefused(t *testing.T) {
 			if got := problems[0].String(); !strings.Contains(got, tt.want) {
 				t.Errorf("said %q, want %q", got, tt.want)
 			}
-			if zh := problems[0].In(lang.ZH); zh == problems[0].String() {
-				t.Errorf("not said in Chinese: %s", zh)
+			if zh := problems[0].In(lang.ZH); zh == problems[0].String() || strings.Contains(zh+problems[0].String(), "%!") {
+				t.Errorf("not well said: %s", zh)
 			}
 		})
 	}

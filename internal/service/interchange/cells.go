@@ -52,9 +52,9 @@ func (x *fit) matter() {
 // agrees refuses a row that contradicts its own code.
 func (x *fit) agrees() {
 	code := x.cell("task_code")
-	for column, want := range map[string]string{"catalog_code": code[19:], "dept_code": code[:18], "use_level": code[18:19]} {
-		if got := x.cell(column); got != "" && got != want {
-			x.refuse(column, say("是 %q，而实施编码里是 %s", "it is %q, and the implementation code says %s", got, want), say("改正其中一个；整列设成文本格式，以免表格软件改动数字", "mend one of them; format the column as text, so that the spreadsheet leaves the digits alone"))
+	for _, part := range []struct{ column, want string }{{"catalog_code", code[19:]}, {"dept_code", code[:18]}, {"use_level", code[18:19]}} {
+		if got := x.cell(part.column); got != "" && got != part.want {
+			x.refuse(part.column, say("是 %q，而实施编码里是 %s", "it is %q, and the implementation code says %s", got, part.want), say("改正其中一个；整列设成文本格式，以免表格软件改动数字", "mend one of them; format the column as text, so that the spreadsheet leaves the digits alone"))
 		}
 	}
 	if body := x.bodies[code[:18]]; x.cell("dept_name") != "" && x.cell("dept_name") != body.Name.ZH {

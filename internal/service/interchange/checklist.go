@@ -29,6 +29,8 @@ type Checklist struct {
 	Materials []Row
 	Fees      []Row
 	Questions []Row
+
+	bad bool // something of it could not be read
 }
 
 func (c *Checklist) rows(table string) []Row {

@@ -118,7 +118,7 @@ func (x *fit) differs(columns ...string) bool {
 
 // one fits one checklist in.
 func (f *fitting) one(c *Checklist) {
-	x := &fit{fitting: f, table: taskTable, row: c.Task}
+	x := &fit{fitting: f, table: taskTable, row: c.Task, bad: c.bad}
 	code := c.Task.Cells["task_code"]
 	offer, known := f.city.Offer(code)
 	var base Checklist

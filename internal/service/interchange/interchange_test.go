@@ -232,6 +232,17 @@ func (o over) ReadFile(name string) ([]byte, error) {
 	return fs.ReadFile(o.FS, name)
 }
 
+// wellSaid wants everything in both languages, with its values in place.
+func wellSaid(t *testing.T, r *interchange.Report) {
+	t.Helper()
+	for _, m := range r.Misfits {
+		zh, en := m.In(lang.ZH), m.In(lang.EN)
+		if zh == en || m.Remedy.ZH == "" || m.Remedy.EN == "" || strings.Contains(zh+en, "%!") {
+			t.Errorf("not well said: %s / %s", zh, en)
+		}
+	}
+}
+
 // Every row that does not fit is told with its row and column and what would be right, and is left out whole.
 func TestWhatDoesNotFit(t *testing.T) {
 	t.Parallel()
@@ -306,11 +317,7 @@ func TestWhatDoesNotFit(t *testing.T) {
 			if got := strings.Join(stops(r), "\n"); !strings.Contains(got, tt.want) {
 				t.Errorf("said %q, want %q", got, tt.want)
 			}
-			for _, m := range r.Misfits {
-				if m.What.ZH == "" || m.Remedy.ZH == "" || m.Remedy.EN == "" {
-					t.Errorf("not said in both languages: %+v", m)
-				}
-			}
+			wellSaid(t, r)
 		})
 	}
 }
@@ -337,6 +344,10 @@ func TestBrokenFiles(t *testing.T) {
 		{"another encoding", "\xff\xfe\x00t\x81", "the text is neither UTF-8 nor GB 18030", 0},
 		{"JSON that ends early", `[{"task_code": "x"`, "the JSON cannot be read", 0},
 		{"JSON that is no list", `{"task_code": "x"}`, "this is no list of checklists", 0},
+		{"JSON that ends between two", `[{"task_code": "11990100DEM000014J3990131002001"}`, "the file ends in the middle", 0},
+		{"JSON with a list that is none", `[{"task_code": "11990100DEM000014J3990131002001", "task_name": "x", "fees": 1}]`, "f.csv row 1 fees: it is no list", 0},
+		{"JSON with a row that is none", `[{"task_code": "11990100DEM000014J3990131002001", "task_name": "x", "materials": [1]}]`, "f.csv row 1 materials: the list holds something that is no object", 0},
+		{"JSON with an object for a text", `[{"task_code": "11990100DEM000014J3990131002001", "task_name": {}}]`, "f.csv row 1 task_name: it is no text", 0},
 		{"Chinese titles", "实施编码" + strings.TrimPrefix(head, "task_code") + row(1), "", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -346,6 +357,7 @@ func TestBrokenFiles(t *testing.T) {
 			if got := strings.Join(stops(r), "\n"); !strings.Contains(got, tt.want) || tt.want == "" && got != "" {
 				t.Errorf("said %q, want %q", got, tt.want)
 			}
+			wellSaid(t, r)
 			if r.Drafted != tt.drafted || r.Drafted+r.Refused+r.Same != r.Rows {
 				t.Errorf("drafted %d of %d, refused %d, want %d", r.Drafted, r.Rows, r.Refused, tt.drafted)
 			}
@@ -361,6 +373,25 @@ func TestBrokenFiles(t *testing.T) {
 			t.Errorf("drafted %d, refused %d: %s", r.Drafted, r.Refused, d)
 		}
 	})
+	for name, tt := range map[string]struct {
+		materials string
+		drafted   int
+	}{
+		"a row of a matter that is too long":    {"task_code,material_name,is_need,by_law\n11990100DEM000081G3991081999001,平面图,必要,规定,和别的\n", 1},
+		"a row of which nobody knows whose":     {"task_code,material_name,is_need,by_law\n11990100DEM000081G3991081999001,平\"面图,必要,规定\n", 0},
+		"a table without a column that must be": {"task_code,material_name,is_need\n11990100DEM000081G3991081999001,平面图,必要\n", 0},
+		"a table that is none":                  {"x\n", 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			lists, r := s.Read(interchange.Text{Name: "a.csv", Text: []byte(head + row(1) + row(2))}, interchange.Text{Name: "b.csv", Text: []byte(tt.materials)})
+			s.Fit(city, lists, r)
+			if !r.Stops() || r.Drafted != tt.drafted || r.Refused != 2-tt.drafted {
+				t.Errorf("drafted %d, refused %d of %d: %v", r.Drafted, r.Refused, r.Rows, r.Misfits)
+			}
+			wellSaid(t, r)
+		})
+	}
 }
 
 // Of twenty thousand rows with five hundred bad ones the good ones become a draft and the bad ones are told.

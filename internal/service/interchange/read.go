@@ -77,11 +77,13 @@ type reading struct {
 	at     map[string]int    // checklist by task_code
 	rows   []tableRow        // of the other tables, until all matters are known
 	files  map[string]string // file by table
+	unsure bool              // rows could not be read, and it cannot be told whose they are
 }
 
 type tableRow struct {
 	table string
 	row   Row
+	bad   bool
 }
 
 func (r *reading) refuse(file string, row int, column string, what, remedy lang.Text) {
@@ -98,15 +100,18 @@ func (r *reading) csv(file string, text []byte) {
 	c.FieldsPerRecord, c.ReuseRecord = -1, true
 	head, err := c.Read()
 	if err != nil {
+		r.unsure = true
 		r.refuse(file, 1, "", say("没有表头", "there is no header"), r.headers())
 		return
 	}
 	head = slices.Clone(head)
 	table, columns := r.header(file, head)
 	if table == "" {
+		r.unsure = true
 		return
 	}
 	if was, twice := r.files[table]; twice {
+		r.unsure = true
 		r.refuse(file, 1, "", say("和 %s 是同一张表", "this is the same table as %s", was), say("合成一个文件", "put them into one file"))
 		return
 	}
@@ -118,13 +123,15 @@ func (r *reading) csv(file string, text []byte) {
 		case errors.Is(err, io.EOF):
 			return
 		case errors.As(err, &broken):
-			r.lost(table)
+			r.lost(table, nil)
 			r.refuse(file, n, "", say("这一行引号没有写对（第 %d 行文本）", "the quotes of the row are wrong (line %d of the text)", broken.Line), say("含逗号、引号、换行的格要加引号，里面的引号写两个", "put cells with commas, quotes or line breaks into quotes, and double the quotes within"))
 			continue
 		case err != nil:
+			r.unsure = true
 			r.refuse(file, n, "", say("读不下去：%v", "it cannot be read: %v", err), say("重新导出", "export it again"))
 			return
 		case n > maxRows:
+			r.unsure = true
 			r.refuse(file, n, "", say("超过 %d 行", "there are more than %d rows", maxRows), say("拆成几个文件", "split the file"))
 			return
 		}
@@ -132,7 +139,7 @@ func (r *reading) csv(file string, text []byte) {
 			continue
 		}
 		if len(line) > len(columns) && !blank(line[len(columns):]) {
-			r.lost(table)
+			r.lost(table, &Row{File: file, N: n, Cells: map[string]string{"task_code": strings.TrimSpace(line[slices.Index(columns, "task_code")])}})
 			r.refuse(file, n, "", say("有 %d 格，表头只有 %d 格", "the row has %d cells and the header %d", len(line), len(columns)), say("删去多余的格；格里有逗号的，整格加引号", "delete what is too much; put cells with commas into quotes"))
 			continue
 		}
@@ -151,11 +158,17 @@ func blank(line []string) bool {
 	return !slices.ContainsFunc(line, func(s string) bool { return strings.TrimSpace(s) != "" })
 }
 
-// lost counts a matter whose row could not be read.
-func (r *reading) lost(table string) {
-	if table == taskTable {
+// lost counts a matter whose row could not be read. With a row of another table its matter is lost, and where
+// it cannot be told which that is, all of them.
+func (r *reading) lost(table string, row *Row) {
+	switch {
+	case table == taskTable:
 		r.report.Rows++
 		r.report.Refused++
+	case row != nil:
+		r.rows = append(r.rows, tableRow{table, *row, true})
+	default:
+		r.unsure = true
 	}
 }
 
@@ -200,7 +213,7 @@ func (r *reading) header(file string, head []string) (table string, columns []st
 	}
 	for _, f := range r.Of(table) {
 		if f.Must && !slices.Contains(columns, f.Name) {
-			r.refuse(file, 1, f.Name, say("缺这一列（%s），一行也放不进", "the column is missing (%[2]s), so no row fits", f.ZH, f.EN), say("加上这一列", "add the column"))
+			r.refuse(file, 1, f.Name, say("缺这一列（%[1]s），一行也放不进", "the column is missing (%[2]s), so no row fits", f.ZH, f.EN), say("加上这一列", "add the column"))
 			table = ""
 		}
 	}
@@ -210,7 +223,7 @@ func (r *reading) header(file string, head []string) (table string, columns []st
 // row takes one row that was read.
 func (r *reading) row(table string, row Row) {
 	if table != taskTable {
-		r.rows = append(r.rows, tableRow{table, row})
+		r.rows = append(r.rows, tableRow{table, row, false})
 		return
 	}
 	r.report.Rows++
@@ -226,6 +239,12 @@ func (r *reading) row(table string, row Row) {
 
 // join gives the rows of the other tables to their matters.
 func (r *reading) join() {
+	if r.unsure && len(r.all) > 0 {
+		r.report.Refused += len(r.all)
+		r.all = nil
+		r.note("", 0, "", say("有的行读不出是哪个事项的，所以一个事项也没有放进草稿", "of some rows it cannot be told whose they are, so no matter is in the draft"), say("先改正上面说的那些", "mend what is told above first"))
+		return
+	}
 	for _, x := range r.rows {
 		code := x.row.Cells["task_code"]
 		i, ok := r.at[code]
@@ -234,6 +253,9 @@ func (r *reading) join() {
 			continue
 		}
 		c := &r.all[i]
+		if c.bad = c.bad || x.bad; x.bad {
+			continue
+		}
 		switch x.table {
 		case materialTable:
 			c.Materials = append(c.Materials, x.row)
@@ -257,7 +279,7 @@ func (r *reading) json(file string, text []byte) {
 	for n := 1; d.More(); n++ {
 		var object map[string]any
 		if err := d.Decode(&object); err != nil {
-			r.lost(taskTable)
+			r.lost(taskTable, nil)
 			var wrong *json.UnmarshalTypeError
 			if errors.As(err, &wrong) {
 				r.refuse(file, n, "", say("不是一个对象", "it is no object"), say("写成 {…}", "write {…}"))
@@ -272,6 +294,9 @@ func (r *reading) json(file string, text []byte) {
 		}
 		r.object(file, n, object, strange)
 	}
+	if _, err := d.Token(); err != nil {
+		r.refuse(file, 0, "", say("文件到一半就断了", "the file ends in the middle"), say("重新导出", "export it again"))
+	}
 	for _, name := range slices.Sorted(maps.Keys(strange)) {
 		r.note(file, strange[name], name, say("没有这个字段，没有读", "there is no such field; it is not read"), say("改成 docs/design/interchange.md 里的字段名", "write a name of docs/design/interchange.md"))
 	}
@@ -279,44 +304,55 @@ func (r *reading) json(file string, text []byte) {
 
 // object takes one checklist; the keys that are unknown are noted once, where they first stand.
 func (r *reading) object(file string, n int, object map[string]any, strange map[string]int) {
-	lists := map[string][]any{}
-	for table, key := range nested {
-		if list, ok := object[key].([]any); ok {
-			lists[table] = list
-		}
-		delete(object, key)
+	bad := false
+	refuse := func(key string, what, remedy lang.Text) {
+		r.refuse(file, n, key, what, remedy)
+		bad = true
 	}
 	take := func(table string, object map[string]any) Row {
 		row := Row{File: file, N: n, Cells: map[string]string{}}
-		for key, v := range object {
+		for _, key := range slices.Sorted(maps.Keys(object)) {
 			f, ok := r.Field(table, key)
-			text, plain := plainText(v)
+			text, plain := plainText(object[key])
 			switch {
 			case !ok:
 				if _, told := strange[key]; !told {
 					strange[key] = n
 				}
 			case !plain:
-				r.refuse(file, n, key, say("不是文字", "it is no text"), say("写成一段文字", "write a text"))
+				refuse(key, say("不是文字", "it is no text"), say("写成一段文字", "write a text"))
 			default:
 				row.Cells[f.Name] = text
 			}
 		}
 		return row
 	}
-	task := take(taskTable, object)
-	r.row(taskTable, task)
+	var rows []tableRow
 	for _, table := range tables[1:] {
-		for _, v := range lists[table] {
-			object, ok := v.(map[string]any)
+		list, isList := object[nested[table]].([]any)
+		if object[nested[table]] != nil && !isList {
+			refuse(nested[table], say("不是列表", "it is no list"), say("写成 [{…}, {…}]", "write [{…}, {…}]"))
+		}
+		delete(object, nested[table])
+		for _, v := range list {
+			of, ok := v.(map[string]any)
 			if !ok {
-				r.refuse(file, n, nested[table], say("列表里不是对象", "the list holds something that is no object"), say("写成 [{…}, {…}]", "write [{…}, {…}]"))
+				refuse(nested[table], say("列表里有的不是对象", "the list holds something that is no object"), say("写成 [{…}, {…}]", "write [{…}, {…}]"))
 				continue
 			}
-			row := take(table, object)
-			row.Cells["task_code"] = task.Cells["task_code"]
-			r.rows = append(r.rows, tableRow{table, row})
+			rows = append(rows, tableRow{table, take(table, of), false})
 		}
+	}
+	task := take(taskTable, object)
+	known := len(r.all)
+	r.row(taskTable, task)
+	if len(r.all) == known { // it stood already
+		return
+	}
+	r.all[known].bad = bad
+	for _, x := range rows {
+		x.row.Cells["task_code"] = task.Cells["task_code"]
+		r.rows = append(r.rows, x)
 	}
 }
 
