@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -28,7 +29,7 @@ type Certificate struct {
 type Known struct {
 	Value    string       // empty: nothing
 	Recorded deadline.Day // since when the register says so; empty for a certificate
-	Supposed bool         // the source has nothing, or she was asked
+	Supposed bool         // the source has nothing: what the author says stands for it
 }
 
 // Proof is what shows that a step is done.
@@ -274,16 +275,13 @@ func (f *finding) proof(s *Step) error {
 func (c *Chain) Suppose(answers map[string]string) Facts {
 	f := &finding{Chain: c, Facts: Facts{Known: map[string]Known{}, slots: c.d.Slots()}}
 	for v := range c.Facts {
-		k := Known{Supposed: true}
+		k := Known{Value: answers[c.Facts[v].ID]}
 		if def := &c.Facts[v]; !def.Ask.Empty() {
-			if k.Value = answers[def.ID]; k.Value == "" {
+			if k.Value == "" {
 				continue // still to be asked
 			}
-		} else if def.Source == nil || def.Source.as() == AsHeld {
-			k.Value = def.Otherwise
-			if k.Value == "" {
-				k.Value = "false"
-			}
+		} else if k.Value = ""; def.Source == nil || def.Source.as() == AsHeld {
+			k = Known{Value: cmp.Or(def.Otherwise, "false"), Supposed: true}
 		}
 		f.know(v, k)
 	}
