@@ -10,15 +10,15 @@ import (
 
 // LifeCycle is where the caller, or whom she acts for, stands in life.
 type LifeCycle struct {
-	Audience string     `json:"audience" enum:"person,business"`
-	Day      string     `json:"day" format:"date"`
-	Done     []LifeStep `json:"done"`
-	Now      []LifeStep `json:"now" doc:"By last day"`
-	Next     []LifeStep `json:"next" doc:"What opens later, then what only follows from a plan"`
-	Open     []LifeStep `json:"open" doc:"What cannot be told, because a fact is not known"`
-	Plans    []LifePlan `json:"plans" doc:"The plans that next names"`
-	Facts    []LifeFact `json:"facts" doc:"What was looked up; nothing else was"`
-	Down     []string   `json:"down,omitempty" doc:"Registers that did not answer"`
+	Audience string       `json:"audience" enum:"person,business"`
+	Day      string       `json:"day" format:"date"`
+	Done     []LifeStep   `json:"done"`
+	Now      []LifeStep   `json:"now" doc:"By last day"`
+	Next     []LifeStep   `json:"next" doc:"What opens later, then what only follows from an intent"`
+	Open     []LifeStep   `json:"open" doc:"What cannot be told, because a fact is not known"`
+	Intents  []LifeIntent `json:"intents" doc:"The intents that next names"`
+	Facts    []LifeFact   `json:"facts" doc:"What was looked up; nothing else was"`
+	Down     []string     `json:"down,omitempty" doc:"Registers that did not answer"`
 }
 
 // LifeStep is a step of life in a list.
@@ -35,7 +35,7 @@ type LifeStep struct {
 	Provisional bool       `json:"provisional,omitempty" doc:"The holidays of a year on the way are not published yet"`
 	Consequence *lang.Text `json:"consequence,omitempty"`
 	Deemed      bool       `json:"deemedGranted,omitempty" doc:"Undecided in time counts as granted"`
-	Plans       []string   `json:"plans,omitempty"`
+	Intents     []string   `json:"intents,omitempty"`
 	Basis       *Cite      `json:"basis"`
 	Because     []string   `json:"because,omitempty" doc:"The facts that decide it"`
 	Missing     []string   `json:"missing,omitempty" doc:"Of an open step: the facts that could decide it"`
@@ -49,8 +49,8 @@ type LifePaper struct {
 	On          string `json:"on,omitempty" format:"date"`
 }
 
-// LifePlan is something that she may intend.
-type LifePlan struct {
+// LifeIntent is something that she may intend.
+type LifeIntent struct {
 	ID   string    `json:"id"`
 	Text lang.Text `json:"text"`
 }
@@ -77,18 +77,18 @@ func (a *API) life() {
 			return nil, fault.New(fault.NotFound, "error.page")
 		}
 		out := LifeCycle{
-			Audience: string(st.Audience), Day: string(st.Today), Down: st.Facts.Down, Plans: []LifePlan{}, Facts: []LifeFact{},
+			Audience: string(st.Audience), Day: string(st.Today), Down: st.Facts.Down, Intents: []LifeIntent{}, Facts: []LifeFact{},
 			Done: a.lifeSteps(st.Done), Now: a.lifeSteps(st.Now), Next: a.lifeSteps(st.Next), Open: a.lifeSteps(st.Open),
 		}
 		named := map[string]bool{}
 		for _, i := range st.Next {
-			for _, p := range i.Plans {
+			for _, p := range i.Intents {
 				named[p] = true
 			}
 		}
-		for _, p := range st.Chain.Plans {
+		for _, p := range st.Chain.Intents {
 			if named[p.ID] {
-				out.Plans = append(out.Plans, LifePlan{p.ID, p.Text})
+				out.Intents = append(out.Intents, LifeIntent{p.ID, p.Text})
 			}
 		}
 		for _, f := range st.Chain.Facts {
@@ -106,7 +106,7 @@ func (a *API) lifeSteps(items []lifecycle.Item) []LifeStep {
 	for n, i := range items {
 		out[n] = LifeStep{
 			ID: i.ID, Stage: i.Stage, Kind: i.Kind, Title: i.Name, Text: i.What, Service: i.Service, Opens: string(i.Opens), Last: string(i.Last), Overdue: i.Overdue,
-			Provisional: i.Provisional, Consequence: some(i.Consequence), Deemed: i.Consent == lifecycle.Deemed, Plans: i.Plans, Basis: cite(city, i.Cite),
+			Provisional: i.Provisional, Consequence: some(i.Consequence), Deemed: i.Consent == lifecycle.Deemed, Intents: i.Intents, Basis: cite(city, i.Cite),
 			Because: i.Because, Missing: i.Missing,
 		}
 		if p := i.Proof; p != nil {

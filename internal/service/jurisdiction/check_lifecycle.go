@@ -13,16 +13,16 @@ import (
 )
 
 var (
-	aFact = strictyaml.Say("事实", "facts")
-	aPlan = strictyaml.Say("打算", "plans")
-	aStep = strictyaml.Say("步骤", "steps")
+	aFact    = strictyaml.Say("事实", "facts")
+	anIntent = strictyaml.Say("打算", "intents")
+	aStep    = strictyaml.Say("步骤", "steps")
 )
 
 // cycle is what the files of lifecycle/ hold for one audience.
 type cycle struct {
-	facts []placed[lifecycle.Fact]
-	steps []placed[lifecycle.Step]
-	plans []placed[lifecycle.Plan]
+	facts   []placed[lifecycle.Fact]
+	steps   []placed[lifecycle.Step]
+	intents []placed[lifecycle.Intent]
 }
 
 func values[T any](all []placed[T]) []T {
@@ -36,7 +36,7 @@ func values[T any](all []placed[T]) []T {
 // lifecycle loads the chains of a person and of a business. A city may do without.
 func (l *loader) lifecycle() {
 	facts := definitions[lifecycle.Fact](l, "lifecycle/facts.yaml")
-	plans := definitions[lifecycle.Plan](l, "lifecycle/plans.yaml")
+	intents := definitions[lifecycle.Intent](l, "lifecycle/intents.yaml")
 	cycles := map[catalogue.Audience]*cycle{}
 	for audience, file := range map[catalogue.Audience]string{catalogue.ForBusiness: "lifecycle/business.yaml", catalogue.ForPerson: "lifecycle/person.yaml"} {
 		if steps := definitions[lifecycle.Step](l, file); len(steps) > 0 {
@@ -49,13 +49,13 @@ func (l *loader) lifecycle() {
 		}
 		l.fact(f)
 	}
-	for _, p := range plans {
+	for _, p := range intents {
 		if c := cycles[p.value.Audience]; c != nil {
-			c.plans = append(c.plans, p)
+			c.intents = append(c.intents, p)
 		}
 	}
 	unique(l, facts, "id", func(f lifecycle.Fact) string { return f.ID })
-	unique(l, plans, "id", func(p lifecycle.Plan) string { return p.ID })
+	unique(l, intents, "id", func(p lifecycle.Intent) string { return p.ID })
 	var all []placed[lifecycle.Step]
 	for _, audience := range slices.Sorted(maps.Keys(cycles)) {
 		all = append(all, cycles[audience].steps...)
@@ -123,7 +123,7 @@ func (l *loader) chain(audience catalogue.Audience, c *cycle) {
 			}
 		}
 	}
-	for _, p := range c.plans {
+	for _, p := range c.intents {
 		planned = append(planned, p.value.ID)
 	}
 	for _, p := range c.steps {
@@ -132,7 +132,7 @@ func (l *loader) chain(audience catalogue.Audience, c *cycle) {
 	if len(l.complaints) > before {
 		return
 	}
-	chain, problems := lifecycle.Compile(values(c.facts), values(c.steps), values(c.plans), l.city.Registers)
+	chain, problems := lifecycle.Compile(values(c.facts), values(c.steps), values(c.intents), l.city.Registers)
 	for _, p := range problems {
 		if p.Step < 0 {
 			f := c.facts[p.Fact]
@@ -163,8 +163,8 @@ func (l *loader) step(audience catalogue.Audience, p placed[lifecycle.Step], day
 		}
 	}
 	l.refer(src, strictyaml.Key(at, "service"), s.Service, l.lookup.services, aService)
-	for i, id := range s.Plans {
-		l.refer(src, strictyaml.Item(strictyaml.Key(at, "plans"), i), id, planned, aPlan)
+	for i, id := range s.Intents {
+		l.refer(src, strictyaml.Item(strictyaml.Key(at, "intents"), i), id, planned, anIntent)
 	}
 	if s.Due != nil {
 		l.due(src, strictyaml.Key(at, "due"), s.Due, days)
@@ -326,7 +326,7 @@ func lifecycleRules() []strictyaml.Rules {
 	return []strictyaml.Rules{
 		strictyaml.For[lifecycle.Fact](map[string]rule{"id": questionRule, "audience": audienceRule}),
 		strictyaml.For[lifecycle.Source](map[string]rule{"as": {OneOf: lifecycle.Ways}}),
-		strictyaml.For[lifecycle.Plan](map[string]rule{"id": idRule, "audience": audienceRule}),
+		strictyaml.For[lifecycle.Intent](map[string]rule{"id": idRule, "audience": audienceRule}),
 		strictyaml.For[lifecycle.Step](map[string]rule{
 			"id": idRule, "consent": {OneOf: []string{lifecycle.Deemed}},
 			"kind": {OneOf: []string{lifecycle.Do, lifecycle.Duty, lifecycle.Policy, lifecycle.Inspection}},

@@ -22,7 +22,7 @@ import (
 //	registers/*.yaml           catalogue.Register
 //	policies/*.cedar           Cedar policies
 //	lifecycle/facts.yaml       list of lifecycle.Fact
-//	lifecycle/plans.yaml       list of lifecycle.Plan
+//	lifecycle/intents.yaml     list of lifecycle.Intent
 //	lifecycle/business.yaml    list of lifecycle.Step, and lifecycle/person.yaml
 //	lifecycle/samples.yaml     list of lifecycle.Sample
 //	people/*.yaml              Demo: demonstration people, businesses and register records

@@ -12,7 +12,7 @@ func TestPlantedLifecycleFaults(t *testing.T) {
 	for _, p := range []struct{ name, file, old, new, where, want string }{
 		{"stage of the others", "business", "- id: hire\n  stage: hiring", "- id: hire\n  stage: work", "business.yaml", `the stage "work" is not theirs`},
 		{"service", "business", "service: annual-report", "service: anual-report", "business.yaml", `there is no service "anual-report"; did you mean "annual-report"?`},
-		{"plan", "business", "plans: [hire]", "plans: [hiring]", "business.yaml", `there is no plan "hiring"`},
+		{"intent", "business", "intents: [hire]", "intents: [hiring]", "business.yaml", `there is no intent "hiring"`},
 		{"provision", "business", "provision: business-information-rules.8", "provision: business-information-rules.88", "business.yaml", `there is no provision`},
 		{"name in a condition", "business", "established_days <= 30", "established_dys <= 30", "business.yaml", "did you mean established_days?"},
 		{"condition that nobody meets", "business", "status == \"abnormal\"", "status == \"abnormal\" && status == \"ended\"", "business.yaml", "true for nobody"},

@@ -92,7 +92,7 @@ var kinds = []string{
 	"jurisdiction.yaml", "stages.yaml", "topics.yaml", "purposes.yaml", "synonyms.yaml", "law/*.yaml", "organisations/*.yaml", "calendars/*.yaml",
 	"services/*/service.yaml", "services/*/scenarios.yaml", "certificates/*.yaml", "registers/*.yaml",
 	"policies/*.cedar", "people/*.yaml",
-	"lifecycle/facts.yaml", "lifecycle/plans.yaml", "lifecycle/business.yaml", "lifecycle/person.yaml", "lifecycle/samples.yaml",
+	"lifecycle/facts.yaml", "lifecycle/intents.yaml", "lifecycle/business.yaml", "lifecycle/person.yaml", "lifecycle/samples.yaml",
 }
 
 // maxFile keeps a file that got there by mistake out of memory.

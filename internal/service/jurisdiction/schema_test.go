@@ -47,7 +47,7 @@ func TestSchemas(t *testing.T) {
 		{"certificate", "certificates/*.yaml", reflect.TypeFor[catalogue.CertificateType](), either},
 		{"register", "registers/*.yaml", reflect.TypeFor[catalogue.Register](), either},
 		{"facts", "lifecycle/facts.yaml", reflect.TypeFor[lifecycle.Fact](), list},
-		{"plans", "lifecycle/plans.yaml", reflect.TypeFor[lifecycle.Plan](), list},
+		{"intents", "lifecycle/intents.yaml", reflect.TypeFor[lifecycle.Intent](), list},
 		{"steps", "lifecycle/business.yaml, lifecycle/person.yaml", reflect.TypeFor[lifecycle.Step](), list},
 		{"samples", "lifecycle/samples.yaml", reflect.TypeFor[lifecycle.Sample](), list},
 		{"people", "people/*.yaml", reflect.TypeFor[Demo](), single},

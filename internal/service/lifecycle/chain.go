@@ -12,9 +12,9 @@ import (
 // Chain is the life cycle of a person or a business, compiled. It does not change after it was made and
 // may be used by any number of goroutines.
 type Chain struct {
-	Facts []Fact
-	Steps []Step
-	Plans []Plan
+	Facts   []Fact
+	Steps   []Step
+	Intents []Intent
 
 	attributes []catalogue.Attribute // by fact: the field that it comes from
 	d          *decision.Diagram
@@ -35,8 +35,8 @@ const MaxAsked = 5
 
 // Compile proves the conditions of a chain: every one is true for somebody and false for somebody, and
 // every step can come up. References to registers, certificates, stages and services are right already.
-func Compile(facts []Fact, steps []Step, plans []Plan, registers map[string]catalogue.Register) (*Chain, []Problem) {
-	c := &Chain{Facts: facts, Steps: steps, Plans: plans}
+func Compile(facts []Fact, steps []Step, intents []Intent, registers map[string]catalogue.Register) (*Chain, []Problem) {
+	c := &Chain{Facts: facts, Steps: steps, Intents: intents}
 	var vars []decision.Variable
 	for i := range facts {
 		v, a := variable(&facts[i], registers)
@@ -158,18 +158,6 @@ func variable(f *Fact, registers map[string]catalogue.Register) (decision.Variab
 func (c *Chain) Attribute(fact int) (catalogue.Attribute, bool) {
 	return c.attributes[fact], c.Facts[fact].Source != nil && c.Facts[fact].Source.as() == AsValue
 }
-
-// Plan finds a plan by its id.
-func (c *Chain) Plan(id string) (Plan, bool) {
-	i := slices.IndexFunc(c.Plans, func(p Plan) bool { return p.ID == id })
-	if i < 0 {
-		return Plan{}, false
-	}
-	return c.Plans[i], true
-}
-
-// Size counts steps and facts, and the nodes of the diagram.
-func (c *Chain) Size() (steps, facts, nodes int) { return len(c.Steps), len(c.Facts), c.d.Nodes() }
 
 func say(zh, en string, args ...any) lang.Text {
 	if len(args) == 0 {

@@ -1,6 +1,6 @@
 // Package lifecycle says where a person or a business stands in life, and what follows from it: what is
 // done, with its paper; what is to be done now, by when and with what consequence; and what comes next,
-// if she plans it.
+// if she intends it.
 //
 // Its one rule: a step stands in a list because of facts that government holds, and no fact is fetched
 // that cannot change a list. Conditions are those of the guide (docs/design/diagrams.md) over declared

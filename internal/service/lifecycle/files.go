@@ -51,8 +51,8 @@ func (s *Source) as() string {
 	return AsValue
 }
 
-// Plan is something that a person or a business may intend; what follows from it is shown under it.
-type Plan struct {
+// Intent is something that a person or a business may intend; what follows from it is shown under it.
+type Intent struct {
 	ID       string             `yaml:"id"`
 	Audience catalogue.Audience `yaml:"audience"`
 	Text     lang.Text          `yaml:"text"`
@@ -72,7 +72,7 @@ type Step struct {
 	Due         *Due           `yaml:"due,omitempty"`
 	Consequence lang.Text      `yaml:"consequence,omitempty"` // of letting the day pass
 	Consent     string         `yaml:"consent,omitempty"`     // deemed: undecided in time counts as granted
-	Plans       []string       `yaml:"plans,omitempty"`       // only who plans one of these needs it
+	Intents     []string       `yaml:"intents,omitempty"`     // only who intends one of these needs it
 	Cite        catalogue.Cite `yaml:"cite"`
 }
 

@@ -70,9 +70,9 @@ func small(t *testing.T) *lifecycle.Chain {
 	steps := []lifecycle.Step{
 		{ID: "test", Stage: "s", Kind: lifecycle.Do, Name: text("test"), When: "age >= 18 && car", Due: &lifecycle.Due{Until: "until", Before: &deadline.Limit{N: 30, Unit: deadline.Natural}}},
 		{ID: "pass", Stage: "s", Kind: lifecycle.Policy, Name: text("pass"), When: "age >= 60 && !pass", Done: "pass && age >= 60", Paper: &lifecycle.Paper{Certificate: "pass"}},
-		{ID: "buy", Stage: "s", Kind: lifecycle.Do, Name: text("buy"), When: "age >= 18 && !car", Plans: []string{"drive"}},
+		{ID: "buy", Stage: "s", Kind: lifecycle.Do, Name: text("buy"), When: "age >= 18 && !car", Intents: []string{"drive"}},
 	}
-	c, problems := lifecycle.Compile(facts, steps, []lifecycle.Plan{{ID: "drive"}}, registers)
+	c, problems := lifecycle.Compile(facts, steps, []lifecycle.Intent{{ID: "drive"}}, registers)
 	if c == nil {
 		t.Fatalf("compile: %v", problems)
 	}

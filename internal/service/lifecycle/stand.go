@@ -22,12 +22,12 @@ type Item struct {
 type Lists struct {
 	Done []Item // in the order of the chain
 	Now  []Item // by last day; what has none comes after
-	Next []Item // what opens later, by day; then what only follows from a plan, in the order of the chain
+	Next []Item // what opens later, by day; then what only follows from an intent, in the order of the chain
 	Open []Item // what cannot be told, because a fact is not known
 }
 
 // Stand says where somebody stands on a day. A step that is done is in Done. One that applies is in Now,
-// unless it opens only later or follows only from a plan: then it is in Next.
+// unless it opens only later or follows only from an intent: then it is in Next.
 func (c *Chain) Stand(f Facts, today deadline.Day, calendar *deadline.Calendar) Lists {
 	var l Lists
 	truths := make([]decision.Truth, c.lists.Len())
@@ -52,7 +52,7 @@ func (c *Chain) Stand(f Facts, today deadline.Day, calendar *deadline.Calendar) 
 			l.Done = append(l.Done, item)
 		case todo == decision.True:
 			item.Because = c.because(2*i+1, f)
-			if len(item.Plans) > 0 || dated && item.Opens > today {
+			if len(item.Intents) > 0 || dated && item.Opens > today {
 				l.Next = append(l.Next, item)
 				continue
 			}
@@ -68,7 +68,7 @@ func (c *Chain) Stand(f Facts, today deadline.Day, calendar *deadline.Calendar) 
 	}
 	slices.SortStableFunc(l.Now, func(a, b Item) int { return cmp.Or(-yes(a.Last != "", b.Last != ""), cmp.Compare(a.Last, b.Last)) })
 	slices.SortStableFunc(l.Next, func(a, b Item) int {
-		return cmp.Or(yes(len(a.Plans) > 0, len(b.Plans) > 0), cmp.Compare(a.Opens, b.Opens))
+		return cmp.Or(yes(len(a.Intents) > 0, len(b.Intents) > 0), cmp.Compare(a.Opens, b.Opens))
 	})
 	return l
 }

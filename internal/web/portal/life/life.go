@@ -104,21 +104,21 @@ func (h *Handler) lists(u *ui.Request, st lifecycle.Standing) view {
 		v.Done = append(v.Done, t.item(i))
 	}
 	for _, i := range st.Lists.Next {
-		if len(i.Plans) == 0 {
+		if len(i.Intents) == 0 {
 			v.Later = append(v.Later, t.item(i))
 		}
 	}
-	for _, p := range st.Chain.Plans {
+	for _, p := range st.Chain.Intents {
 		g := group{Title: u.Of(p.Text)}
 		for _, i := range st.Lists.Next {
-			for _, id := range i.Plans {
+			for _, id := range i.Intents {
 				if id == p.ID {
 					g.Items = append(g.Items, t.item(i))
 				}
 			}
 		}
 		if len(g.Items) > 0 {
-			v.Plans = append(v.Plans, g)
+			v.Intents = append(v.Intents, g)
 		}
 	}
 	for _, i := range st.Lists.Open {

@@ -81,13 +81,13 @@ func TestMyLife(t *testing.T) {
 	r := rig.SQLite(t)
 	li := signedIn(t, r, "li", "")
 	says(t, "li's page", li.page("/me/life", 200),
-		"一生要办的事", "30 天内要做的", "给孩子上户口", "最晚 2026 年 12 月 1 日", "《户口登记条例》第七条", "去办", "告诉社保停发", "2026 年 12 月 15 日", "可以享受的政策", "逝者的个人信息",
+		"我一生要办的事", "30 天内要做的", "给孩子上户口", "最晚 2026 年 12 月 1 日", "《户口登记条例》第七条", "去办", "告诉社保停发", "2026 年 12 月 15 日", "可以享受的政策", "逝者的个人信息",
 		"有期限的证照", "换驾驶证", "如果你有打算", "打算改车", "已经办好的", "结婚登记", "J990100-2016-000218", "时间线", "<svg", "只查了会影响结果的信息", "驾驶人")
 	li.cookies["tb_lang"] = "en"
-	says(t, "li's page in English", li.page("/me/life", 200), "The steps of your life", "Register the child in the household", "By Tuesday", "If you plan something")
+	says(t, "li's page in English", li.page("/me/life", 200), "The steps of my life", "Register the child in the household", "By Tuesday", "If you plan something")
 
 	wang := signedIn(t, r, "wang", rig.Xinyuan)
-	says(t, "the page of the business", wang.page("/me/life", 200), "企业一生", "示范市鑫源餐饮有限公司", "按时足额交社保费", "打算开饭馆、卖吃的", "领营业执照", "2026 年 9 月 15 日", "91990100DEM1000150")
+	says(t, "the page of the business", wang.page("/me/life", 200), "我的企业一生", "示范市鑫源餐饮有限公司", "按时足额交社保费", "打算开饭馆、卖吃的", "领营业执照", "2026 年 9 月 15 日", "91990100DEM1000150")
 	says(t, "her home", wang.page("/me", 200), `href="/me/life"`, "企业一生")
 
 	stranger := &browser{t, r, map[string]string{}}

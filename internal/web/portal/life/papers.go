@@ -61,14 +61,14 @@ func (h *Handler) pdf(w http.ResponseWriter, r *http.Request) error {
 	section("life.later", v.Later)
 	section("life.done", v.Done)
 	section("life.open", v.Open)
-	if len(v.Plans) > 0 {
+	if len(v.Intents) > 0 {
 		var rows [][]string
-		for _, g := range v.Plans {
+		for _, g := range v.Intents {
 			for _, i := range g.Items {
 				rows = append(rows, []string{g.Title, i.Title, lines(i.What, i.Basis)})
 			}
 		}
-		blocks = append(blocks, paper.Heading(u.T("life.plans")), paper.Table([]string{u.T("life.col.plan"), u.T("life.col.step"), u.T("life.col.what")}, rows, 3, 3, 6))
+		blocks = append(blocks, paper.Heading(u.T("life.intents")), paper.Table([]string{u.T("life.col.intent"), u.T("life.col.step"), u.T("life.col.what")}, rows, 3, 3, 6))
 	}
 	blocks = append(blocks, paper.Note(u.T("life.pdf.note")))
 	doc, err := h.Paper.Document(paper.Doc{Lang: u.Lang, From: u.SubjectName(), Title: v.Title, Date: day, QR: h.Origin + "/me/life", Blocks: blocks, Made: h.Now()})
