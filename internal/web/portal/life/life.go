@@ -59,7 +59,7 @@ func (h *Handler) mine(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := h.lists(u, st)
+	v := h.teller(u, st, false).lists()
 	v.Lead = u.T("life.lead", "name", u.SubjectName(), "day", u.Day(string(st.Today)))
 	v.Links = []gp.Link{{Text: u.T("life.ics"), Href: "/me/life.ics"}, {Text: u.T("life.pdf"), Href: "/me/life.pdf"}}
 	return u.Render(w, r, http.StatusOK, ui.Page{
@@ -73,21 +73,25 @@ type teller struct {
 	words say.Words
 	city  *jurisdiction.City
 	st    lifecycle.Standing
+	told  bool // the facts are what a visitor answered, and not what registers say
 }
 
-func (h *Handler) teller(u *ui.Request, st lifecycle.Standing) teller {
+func (h *Handler) teller(u *ui.Request, st lifecycle.Standing, told bool) teller {
 	city := h.City()
-	return teller{u, say.In(u.Printer, city), city, st}
+	return teller{u, say.In(u.Printer, city), city, st, told}
 }
 
 // soon is how many days ahead the first list looks.
 const soon = 30
 
 // lists sorts the items for the page.
-func (h *Handler) lists(u *ui.Request, st lifecycle.Standing) view {
-	t := h.teller(u, st)
+func (t teller) lists() view {
+	u, st := t.u, t.st
 	v := view{Request: u, Title: title(u, st.Audience), Strip: t.strip(), Figure: t.figure()}
 	for _, i := range st.Lists.Now {
+		if t.told && i.Overdue { // whether she has done it nobody knows
+			i.Overdue, i.Window = false, lifecycle.Window{}
+		}
 		one := t.item(i)
 		switch {
 		case i.Kind == lifecycle.Policy:
@@ -223,6 +227,9 @@ func (t teller) name(fact string) string {
 func (t teller) why(facts []string) string {
 	var all []string
 	for _, id := range facts {
+		if t.told && t.st.Facts.Known[id].Supposed {
+			continue
+		}
 		all = append(all, t.u.T("life.fact", "name", t.name(id), "value", t.value(id)))
 	}
 	if len(all) == 0 {

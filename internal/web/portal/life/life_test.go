@@ -151,5 +151,9 @@ func TestVisitor(t *testing.T) {
 	says(t, "the business side in English", b.page("/en/life-cycle/business", 200), "The life of a business", "Is the business registered?", "All steps, by stage", "Closing down")
 	b.send(http.MethodPost, "/life-cycle/business", url.Values{"registered": {"false"}})
 	says(t, "before it is registered", b.page("/life-cycle/business", 200), "现在可以做的", "开办前想清楚", "领营业执照")
+	b.send(http.MethodPost, "/life-cycle/business", url.Values{"registered": {"true"}, "kind": {"company"}, "suspended": {"false"}, "staff": {"false"}, "food_licence": {"false"}})
+	if body := b.page("/life-cycle/business", 200); strings.Contains(body, "已过期限") || strings.Contains(body, "没有记录") || !strings.Contains(body, "报年报") {
+		t.Errorf("a visitor is told what only registers could say: %s", body)
+	}
 	says(t, "the stage page", b.page("/business", 200), `href="/life-cycle/business"`)
 }

@@ -41,7 +41,7 @@ func (h *Handler) pdf(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	v := h.lists(u, st)
+	v := h.teller(u, st, false).lists()
 	day := u.Day(string(st.Today))
 	blocks := []paper.Block{paper.Text(u.T("life.lead", "name", u.SubjectName(), "day", day))}
 	section := func(key string, items []item) {

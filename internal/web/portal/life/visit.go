@@ -73,8 +73,9 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, typed
 	answers := kept(r, chain, audience)
 	st := lifecycle.Standing{Audience: audience, Chain: chain, Today: deadline.Of(h.Now()), Facts: chain.Suppose(answers)}
 	st.Lists = chain.Stand(st.Facts, st.Today, h.City().Calendar)
-	v := h.lists(u, st)
-	v.Title, v.Stages, v.Open = u.T("life.visit.title."+string(audience)), h.teller(u, st).stages(), nil
+	t := h.teller(u, st, true)
+	v := t.lists()
+	v.Title, v.Stages, v.Open = u.T("life.visit.title."+string(audience)), t.stages(), nil
 	v.Action, v.Answered = u.Path(path), len(answers) > 0
 	v.Other = gp.Link{Text: u.T("life.visit.other." + string(audience)), Href: u.Path(other)}
 	for _, i := range chain.Questions(answers) {
