@@ -17,6 +17,7 @@ type Chain struct {
 	Intents []Intent
 
 	attributes []catalogue.Attribute // by fact: the field that it comes from
+	types      []string              // by fact
 	d          *decision.Diagram
 	lists      *decision.Program // two conditions a step: it is done; it applies and is not done
 }
@@ -39,9 +40,15 @@ func Compile(facts []Fact, steps []Step, intents []Intent, registers map[string]
 	c := &Chain{Facts: facts, Steps: steps, Intents: intents}
 	var vars []decision.Variable
 	for i := range facts {
-		v, a := variable(&facts[i], registers)
+		kind, a := facts[i].Type(registers)
+		v := decision.Variable{Name: facts[i].ID, Kind: kinds[kind]}
+		if kind == "enum" {
+			for _, o := range a.Options {
+				v.Options = append(v.Options, o.Value)
+			}
+		}
 		vars = append(vars, v)
-		c.attributes = append(c.attributes, a)
+		c.attributes, c.types = append(c.attributes, a), append(c.types, kind)
 	}
 	var conds []decision.Condition
 	type at struct {
@@ -143,16 +150,8 @@ func (f *Fact) Type(registers map[string]catalogue.Register) (string, catalogue.
 	return "", a
 }
 
-func variable(f *Fact, registers map[string]catalogue.Register) (decision.Variable, catalogue.Attribute) {
-	kind, a := f.Type(registers)
-	v := decision.Variable{Name: f.ID, Kind: kinds[kind]}
-	if kind == "enum" {
-		for _, o := range a.Options {
-			v.Options = append(v.Options, o.Value)
-		}
-	}
-	return v, a
-}
+// Type is the type of a fact: boolean, enum, integer, decimal or date.
+func (c *Chain) Type(fact int) string { return c.types[fact] }
 
 // Attribute is the field of a register that a fact comes from, if it is that field's value.
 func (c *Chain) Attribute(fact int) (catalogue.Attribute, bool) {

@@ -42,7 +42,7 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-func TestMake(t *testing.T) {
+func TestDerive(t *testing.T) {
 	for _, tt := range []struct{ as, value, want string }{
 		{AsYears, "1966-03-12", "60"}, {AsYears, "1966-11-25", "59"}, {AsYears, "2008-02-29", "18"},
 		{AsMonths, "2026-11-01", "0"}, {AsMonths, "2026-10-24", "1"}, {AsDays, "2026-11-17", "7"}, {AsDaysLeft, "2027-01-10", "47"}, {AsDaysLeft, "2026-11-20", "-4"},

@@ -307,18 +307,3 @@ func (c *Chain) Admits(fact int, value string) bool {
 	_, err := c.d.Cell(fact, value)
 	return err == nil
 }
-
-// Type is the type of a fact: boolean, enum, integer, decimal or date.
-func (c *Chain) Type(fact int) string {
-	f := &c.Facts[fact]
-	if f.Source == nil || f.Source.as() == AsHeld {
-		return "boolean"
-	}
-	switch f.Source.as() {
-	case AsValue:
-		return c.attributes[fact].Type
-	case AsFrom, AsUntil:
-		return "date"
-	}
-	return "integer"
-}
