@@ -92,6 +92,7 @@ func New(c Config) (*API, error) {
 	}
 	a.open()
 	a.services()
+	a.catalogue()
 	a.checks()
 	a.drafts()
 	a.uploads()

@@ -90,6 +90,13 @@ var kinds = []string{
 	"policies/*.cedar", "people/*.yaml",
 }
 
+// Files reads the files of a jurisdiction that count, by name: those by whose contents its edition is named.
+func Files(dir fs.FS, name string) (map[string][]byte, []Complaint) {
+	l := &loader{dir: dir, name: name, files: map[string]file{}}
+	l.read()
+	return l.texts(), l.complaints
+}
+
 // maxFile keeps a file that got there by mistake out of memory.
 const maxFile = 8 << 20
 

@@ -82,6 +82,8 @@ func (h *Handler) siteMap(w http.ResponseWriter, r *http.Request) error {
 			[2]string{"mydata.title", "/me/data"}, [2]string{"account.title", "/me/security"}, [2]string{"switch.title", "/switch"}),
 		group("site", "common.footer.title", [2]string{"about.help.title", "/help"}, [2]string{"about.accessibility.title", "/accessibility"},
 			[2]string{"about.privacy.title", "/privacy"}, [2]string{"about.log.title", "/log"}),
+		{ID: "data", Title: u.T("about.data.title"), Text: u.T("about.data.text"), Links: []ui.Link{
+			{Text: u.T("about.data.linked"), Href: "/api/v1/catalogue"}, {Text: u.T("about.data.checklists"), Href: "/api/v1/catalogue/checklists"}}},
 	}
 	return render(w, r, v, "")
 }
