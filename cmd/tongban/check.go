@@ -73,6 +73,25 @@ func (t *test) Run() error {
 		}
 		fmt.Printf("%s: %+v\n", id, result.Coverage)
 	}
+	for _, s := range city.Samples {
+		failures := city.Walk(&s)
+		failed += len(failures)
+		wrong := map[int]bool{}
+		for _, f := range failures {
+			wrong[f.Stop] = true
+			if !t.JSON {
+				fmt.Printf("%s %s %s: %s\n", s.Who, s.Days[f.Stop].Day, f.List, f.What.In(lang.Lang(t.Lang)))
+			}
+		}
+		passed += len(s.Days) - len(wrong)
+		if t.JSON {
+			if err := json.NewEncoder(os.Stdout).Encode(map[string]any{"sample": s.Who, "days": len(s.Days), "failures": failures}); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Printf("%s: {Days:%d}\n", s.Who, len(s.Days))
+	}
 	if !t.JSON {
 		fmt.Printf("%d passed, %d failed\n", passed, failed)
 	}

@@ -40,24 +40,6 @@ func (s *Service) ReadNumber(ctx context.Context, by identity.Actor, number stri
 	})
 }
 
-// ReadMatter opens the case that a matter belongs to.
-func (s *Service) ReadMatter(ctx context.Context, by identity.Actor, matter string) (Dossier, Matter, error) {
-	d, err := s.open(ctx, by, func(v *access.View) (Case, error) {
-		m, err := findMatter(ctx, v, matter)
-		if err != nil {
-			return Case{}, err
-		}
-		return findCase(ctx, v, m.Case)
-	})
-	if err != nil {
-		return d, Matter{}, err
-	}
-	if i := slices.IndexFunc(d.Matters, func(m Matter) bool { return m.ID == matter }); i >= 0 {
-		return d, d.Matters[i], nil
-	}
-	return d, Matter{}, fmt.Errorf("matter %s is not in its case", matter)
-}
-
 func (s *Service) open(ctx context.Context, by identity.Actor, find func(*access.View) (Case, error)) (Dossier, error) {
 	var d Dossier
 	err := s.gate.See(ctx, by, func(v *access.View) error {
@@ -102,7 +84,7 @@ func (s *Service) Mine(ctx context.Context, by identity.Actor, before string, li
 		if err := v.Permit(ctx, ActReadCase, access.Resource{Kind: "case", Subject: by.Subject, Attrs: map[string]any{"applicant": by.ID, "person": by.Self}}); err != nil {
 			return err
 		}
-		cases, err := list(ctx, v, scanCase, `SELECT `+caseColumns+` FROM casework_case
+		cases, err := db.List(ctx, v, scanCase, `SELECT `+caseColumns+` FROM casework_case
 			WHERE applicant = $1 AND subject = $2 AND id < $3 ORDER BY id DESC LIMIT $4`, by.ID, by.Subject, before, limit)
 		if err != nil || len(cases) == 0 {
 			return err
@@ -114,7 +96,7 @@ func (s *Service) Mine(ctx context.Context, by identity.Actor, before string, li
 			byID[c.ID], ids[i], args[i] = i, fmt.Sprintf("$%d", i+1), c.ID
 			all = append(all, Summary{Case: c})
 		}
-		matters, err := listMatters(ctx, v, `SELECT `+matterColumns+` FROM casework_matter WHERE case_id IN (`+strings.Join(ids, ", ")+`) ORDER BY case_id, ordinal`, args...)
+		matters, err := db.List(ctx, v, scanMatter, `SELECT `+matterColumns+` FROM casework_matter WHERE case_id IN (`+strings.Join(ids, ", ")+`) ORDER BY case_id, ordinal`, args...)
 		for _, m := range matters {
 			i := byID[m.Case]
 			all[i].Matters = append(all[i].Matters, m)

@@ -29,6 +29,11 @@ func Parse(file string, text []byte) (*Document, []strictyaml.Complaint) {
 	}
 	d := &Document{file: file, src: src, scan: newScanner(text)}
 	d.root = d.scan.read(src.Node(), 0, -1)
+	if at, ok := d.root.sound(0, len(text)); !ok {
+		return nil, []strictyaml.Complaint{{File: file, Line: bytes.Count(text[:min(at, len(text))], []byte("\n")) + 1, Col: 1,
+			What:   strictyaml.Say("表单读不懂这里的写法", "forms cannot read what is written here"),
+			Remedy: strictyaml.Say("写成“键: 值”", "write it as \"key: value\"")}}
+	}
 	return d, nil
 }
 

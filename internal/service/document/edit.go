@@ -28,9 +28,10 @@ func (d *Document) Set(path string, v Value) (*Document, error) {
 	}
 	parentPath, last := Split(path)
 	parent := d.find(parentPath)
-	switch {
-	case path == "":
+	if path == "" || parent.kind == yaml.MappingNode && !d.colons(parent, last) {
 		return nil, lost()
+	}
+	switch {
 	case n.kind == yaml.ScalarNode && v.kind == yaml.ScalarNode && n.start < n.end && n.style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0:
 		text := v.text
 		if !v.plain {
@@ -96,11 +97,15 @@ func (d *Document) merge(path string, v Value) (*Document, error) {
 
 // colon is the offset after the colon of key i.
 func (d *Document) colon(n *node, i int) int {
-	at := n.keys[i].end
-	for d.scan.text[at] != ':' {
-		at++
-	}
-	return at + 1
+	at, _ := d.scan.colon(n.keys[i].end)
+	return at
+}
+
+// colons reports whether a key is written with its colon.
+func (d *Document) colons(n *node, key string) bool {
+	i := slices.IndexFunc(n.keys, func(k *node) bool { return k.text == key })
+	_, ok := d.scan.colon(n.keys[i].end)
+	return ok
 }
 
 // insert writes a key that is not there yet, behind the nearest that the order of the format puts before it.

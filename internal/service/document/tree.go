@@ -20,6 +20,7 @@ type node struct {
 	of         []*node // values of a mapping, or items of a list
 	dashes     []int   // of a block list: where the dash of each item stands
 	block      bool    // a mapping or list written on lines of its own
+	odd        bool    // not to be edited
 }
 
 func (n *node) child(key string) *node {
@@ -97,16 +98,20 @@ func (s *scanner) offset(line, col int) int {
 func (s *scanner) read(y *yaml.Node, before, indent int) *node {
 	n := &node{kind: y.Kind, style: y.Style, text: y.Value, start: s.offset(y.Line, y.Column)}
 	flow := y.Style&yaml.FlowStyle != 0
+	n.odd = n.start < len(s.text) && s.text[n.start] == '!' // a tag, and the value is somewhere behind it
 	switch {
 	case y.Kind == yaml.ScalarNode:
 		if y.Value == "" && y.Style&^yaml.FlowStyle == 0 { // nothing is written
 			n.start, n.end = before, before
+			if at := s.skip(before, " "); at < len(s.text) && s.text[at] == '!' { // but for a tag
+				n.odd = true
+			}
 			return n
 		}
 		n.end = s.scalarEnd(y, n.start, indent)
 	case flow:
 		s.inside(n, y, n.start+1, indent)
-		n.end = s.skip(s.last(n, n.start+1)) + 1
+		n.end = s.skip(s.last(n, n.start+1), " \n\r,") + 1
 	default:
 		n.block = true
 		s.inside(n, y, n.start, y.Column-1)
@@ -119,10 +124,7 @@ func (s *scanner) inside(n *node, y *yaml.Node, at, indent int) {
 	if y.Kind == yaml.MappingNode {
 		for i := 0; i+1 < len(y.Content); i += 2 {
 			key := s.read(y.Content[i], at, indent)
-			at = key.end
-			if colon := bytes.IndexByte(s.text[at:], ':'); colon >= 0 {
-				at += colon + 1
-			}
+			at, _ = s.colon(key.end)
 			value := s.read(y.Content[i+1], at, indent)
 			at = value.end
 			n.keys, n.of = append(n.keys, key), append(n.of, value)
@@ -229,11 +231,42 @@ func (s *scanner) blockEnd(at, indent int) int {
 	return end
 }
 
-// skip passes white space, commas and comments.
-func (s *scanner) skip(at int) int {
+// sound reports whether the values of a node stand within it and one after the other. Keys after question marks
+// and what else YAML allows and nobody writes may not; then forms keep their hands off, and at says where.
+func (n *node) sound(from, to int) (at int, ok bool) {
+	if n.odd || n.start < from || n.end < n.start || n.end > to {
+		return max(n.start, from), false
+	}
+	from = n.start
+	for i, c := range n.of {
+		if n.keys != nil {
+			if at, ok := n.keys[i].sound(from, n.end); !ok {
+				return at, false
+			}
+			from = n.keys[i].end
+		}
+		if at, ok := c.sound(from, n.end); !ok {
+			return at, false
+		}
+		from = c.end
+	}
+	return 0, true
+}
+
+// colon is the offset behind the colon of a key that ends at an offset; false where there is none, as YAML lets
+// one leave it out in braces.
+func (s *scanner) colon(end int) (int, bool) {
+	if at := s.skip(end, " \n\r"); at < len(s.text) && s.text[at] == ':' {
+		return at + 1, true
+	}
+	return end, false
+}
+
+// skip passes comments and the characters that are named.
+func (s *scanner) skip(at int, over string) int {
 	for at < len(s.text) {
 		switch c := s.text[at]; {
-		case c == ' ' || c == '\n' || c == '\r' || c == ',':
+		case strings.IndexByte(over, c) >= 0:
 			at++
 		case c == '#' && at > 0 && strings.IndexByte(" \n,", s.text[at-1]) >= 0:
 			at = s.lineEnd(at)

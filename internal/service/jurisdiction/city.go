@@ -11,6 +11,7 @@ import (
 	"tongban/internal/security/org"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
+	"tongban/internal/service/lifecycle"
 	"tongban/internal/service/synonym"
 )
 
@@ -32,6 +33,8 @@ type City struct {
 	Services     map[string]*Entry
 	Certificates map[string]catalogue.CertificateType
 	Registers    map[string]catalogue.Register
+	Life         map[catalogue.Audience]*lifecycle.Chain
+	Samples      []lifecycle.Sample
 	Policies     fs.FS // the *.cedar files
 	People       Demo  // for a demonstration only
 

@@ -12,6 +12,7 @@ import (
 	"tongban/internal/data/credential/paper"
 	"tongban/internal/platform/blob"
 	"tongban/internal/platform/fault"
+	"tongban/internal/platform/ref"
 	"tongban/internal/security/audit"
 	"tongban/internal/service/application"
 	"tongban/internal/service/casework"
@@ -86,12 +87,17 @@ func (h *Handler) open(r *http.Request) (dossier, error) {
 	return dossier{d, service, say.In(u.Printer, city), u, city, deadline.Of(h.Now())}, err
 }
 
-func (d dossier) matter(r *http.Request) (casework.Matter, *catalogue.Matter, error) {
+// matter opens one matter of a case.
+func (h *Handler) matter(r *http.Request) (dossier, casework.Matter, error) {
+	d, err := h.open(r)
+	if err != nil {
+		return d, casework.Matter{}, err
+	}
 	m, ok := d.Matter(r.PathValue("matter"))
 	if !ok {
-		return m, nil, fault.New(fault.NotFound, "error.page")
+		err = fault.New(fault.NotFound, "error.page")
 	}
-	return m, d.def(m), nil
+	return d, m, err
 }
 
 func (d dossier) def(m casework.Matter) *catalogue.Matter {
@@ -114,7 +120,10 @@ func (d dossier) back() ui.Link { return ui.Link{Text: d.number(), Href: d.path(
 func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	city, words := h.City(), say.In(u.Printer, h.City())
-	v := homeView{Request: u, Acting: u.T("track.home.acting", "name", u.SubjectName())}
+	v := homeView{Request: u, Acting: u.T("track.home.acting", "name", u.SubjectName()), Life: u.T("life.link")}
+	if ref.CheckUSCC(u.Actor.Subject) {
+		v.Life = u.T("life.link.business")
+	}
 	cases, err := h.Casework.Mine(r.Context(), u.Actor, "", 50)
 	if err != nil {
 		return err
