@@ -96,25 +96,13 @@ func (d *Diagram) Meets(row Row) Root {
 	return all
 }
 
-// Range is a stretch of a variable's values in which cells lie side by side. An end that is open has no
-// value.
-type Range struct{ Least, Most string }
-
-// Ranges are the stretches that some cells of variable v make up.
-func (d *Diagram) Ranges(v int, cells []int16) []Range {
+// Bounds are the intervals that some cells of variable v make up, neighbours as one.
+func (d *Diagram) Bounds(v int, cells []int16) (all []Bound) {
 	x := &d.vars[v]
-	var ranges []Range
 	for _, s := range x.spans(cells) {
-		var r Range
-		if s.first > x.min {
-			r.Least = x.text(s.first)
-		}
-		if s.last < x.max {
-			r.Most = x.text(s.last)
-		}
-		ranges = append(ranges, r)
+		all = append(all, x.interval(s.first, s.last))
 	}
-	return ranges
+	return all
 }
 
 func (v *variable) spans(cells []int16) (spans []span) {
@@ -360,11 +348,11 @@ func wrapped(p string) bool {
 // cells lead.
 type Step struct {
 	Variable int
-	Ways     []Way
+	Branches []Branch
 }
 
-// Way leads from a step with some cells to another; To is its place among the steps, or Yes or No.
-type Way struct {
+// Branch leads from a step with some cells to another; To is its place among the steps, or Yes or No.
+type Branch struct {
 	Cells []int16
 	To    int
 }
@@ -388,12 +376,12 @@ func (d *Diagram) Steps(r Root) (steps []Step) {
 		step := Step{Variable: int(d.cells[n])}
 		for c, child := range d.children(n) {
 			to := ends[child]
-			i := slices.IndexFunc(step.Ways, func(w Way) bool { return w.To == to })
+			i := slices.IndexFunc(step.Branches, func(b Branch) bool { return b.To == to })
 			if i < 0 {
-				i = len(step.Ways)
-				step.Ways = append(step.Ways, Way{To: to})
+				i = len(step.Branches)
+				step.Branches = append(step.Branches, Branch{To: to})
 			}
-			step.Ways[i].Cells = append(step.Ways[i].Cells, int16(c))
+			step.Branches[i].Cells = append(step.Branches[i].Cells, int16(c))
 		}
 		steps = append(steps, step)
 	}

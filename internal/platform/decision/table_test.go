@@ -132,7 +132,7 @@ func TestStepsLeadToTheTruth(t *testing.T) {
 			at = No
 		}
 		for at >= 0 {
-			for _, w := range steps[at].Ways {
+			for _, w := range steps[at].Branches {
 				if contains(w.Cells, s[steps[at].Variable]) {
 					at = w.To
 					break

@@ -23,11 +23,11 @@ const MostRows = 12
 type Cell struct {
 	Yes, No bool             // boolean
 	Options []string         // enum
-	Ranges  []decision.Range // numbers and days
+	Bounds  []decision.Bound // numbers and days
 }
 
 // Any reports whether any answer will do.
-func (c Cell) Any() bool { return !c.Yes && !c.No && c.Options == nil && c.Ranges == nil }
+func (c Cell) Any() bool { return !c.Yes && !c.No && c.Options == nil && c.Bounds == nil }
 
 // Table is a condition as rows of cells: it holds where every cell of some row does.
 type Table struct {
@@ -42,11 +42,11 @@ type Table struct {
 // or to decision.Yes or No.
 type Step struct {
 	Question catalogue.Question
-	Ways     []Way
+	Branches []Branch
 }
 
-// Way is an answer that leads on.
-type Way struct {
+// Branch is an answer that leads on.
+type Branch struct {
 	Cell Cell
 	To   int
 }
@@ -55,7 +55,7 @@ type Way struct {
 // would need too many rows.
 func TableOf(questions []catalogue.Question, condition string) (Table, bool) {
 	columns := slices.Concat(questions, []catalogue.Question{{ID: guide.Today, Type: "date"}})
-	d, _ := decision.Compile(variables(columns), []decision.Condition{{Text: condition}})
+	d, _ := decision.Compile(variables(questions), []decision.Condition{{Text: condition}})
 	if d == nil {
 		return Table{}, false
 	}
@@ -68,8 +68,8 @@ func TableOf(questions []catalogue.Question, condition string) (Table, bool) {
 	t.Somebody, _ = d.Example(d.Root(0))
 	for _, step := range d.Steps(d.Root(0)) {
 		drawn := Step{Question: columns[step.Variable]}
-		for _, w := range step.Ways {
-			drawn.Ways = append(drawn.Ways, Way{cellOf(d, drawn.Question, step.Variable, w.Cells), w.To})
+		for _, w := range step.Branches {
+			drawn.Branches = append(drawn.Branches, Branch{cellOf(d, drawn.Question, step.Variable, w.Cells), w.To})
 		}
 		t.Steps = append(t.Steps, drawn)
 	}
@@ -99,22 +99,17 @@ func cellOf(d *decision.Diagram, q catalogue.Question, v int, cells []int16) (c 
 			c.Options = append(c.Options, q.Options[cell].Value)
 		}
 	default:
-		c.Ranges = d.Ranges(v, cells)
+		c.Bounds = d.Bounds(v, cells)
 	}
 	return c
 }
 
-// variables are the questions as conditions know them. Those that cannot be asked about yet are left a name.
+// variables are the questions as conditions know them, and the day.
 func variables(questions []catalogue.Question) []decision.Variable {
-	kinds := map[string]decision.Kind{"boolean": decision.Boolean, "enum": decision.Enum, "integer": decision.Integer, "decimal": decision.Decimal, "date": decision.Date}
-	vars := make([]decision.Variable, len(questions))
-	for i, q := range questions {
-		vars[i] = decision.Variable{Name: q.ID, Kind: kinds[q.Type], Min: q.Min, Max: q.Max}
-		for _, o := range q.Options {
-			vars[i].Options = append(vars[i].Options, o.Value)
-		}
-		if q.Type == "enum" && len(q.Options) == 0 {
-			vars[i].Kind = decision.Boolean // as long as it has no options
+	vars := guide.Variables(questions)
+	for i := range vars {
+		if vars[i].Kind == decision.Enum && vars[i].Options == nil {
+			vars[i].Kind = decision.Boolean // until it has options, so that everything else can be written
 		}
 	}
 	return vars
@@ -123,8 +118,7 @@ func variables(questions []catalogue.Question) []decision.Variable {
 // CheckCondition says what is wrong with a condition over the questions, and what would be right; empty when
 // nothing is.
 func CheckCondition(questions []catalogue.Question, condition string) (what, remedy lang.Text) {
-	columns := slices.Concat(questions, []catalogue.Question{{ID: guide.Today, Type: "date"}})
-	d, problems := decision.Compile(variables(columns), []decision.Condition{{Text: condition}})
+	d, problems := decision.Compile(variables(questions), []decision.Condition{{Text: condition}})
 	if d == nil {
 		return problems[0].What, problems[0].Remedy
 	}
@@ -135,16 +129,25 @@ func CheckCondition(questions []catalogue.Question, condition string) (what, rem
 // separated by commas.
 func (c Cell) Typed() string {
 	var parts []string
-	for _, r := range c.Ranges {
+	for _, b := range c.Bounds {
+		least, most := "≥ ", "≤ "
+		if b.After {
+			least = "> "
+		}
+		if b.Before {
+			most = "< "
+		}
 		switch {
-		case r.Least == r.Most:
-			parts = append(parts, r.Least)
-		case r.Most == "":
-			parts = append(parts, "≥ "+r.Least)
-		case r.Least == "":
-			parts = append(parts, "≤ "+r.Most)
+		case b.From == b.To:
+			parts = append(parts, b.From)
+		case b.To == "":
+			parts = append(parts, least+b.From)
+		case b.From == "":
+			parts = append(parts, most+b.To)
+		case b.After || b.Before:
+			parts = append(parts, least+b.From+" "+most+b.To)
 		default:
-			parts = append(parts, r.Least+"–"+r.Most)
+			parts = append(parts, b.From+"–"+b.To)
 		}
 	}
 	return strings.Join(parts, ", ")
@@ -153,6 +156,7 @@ func (c Cell) Typed() string {
 var (
 	day      = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 	number   = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?$`)
+	pair     = regexp.MustCompile(`^(>=?\s*[^\s<>]+)\s*(<=?\s*[^\s<>]+)$`)
 	compared = regexp.MustCompile(`^(>=|<=|!=|==|>|<|=)\s*(\S+)$`)
 	between  = regexp.MustCompile(`^(\S+?)\s*(?:–|—|~|\.\.|至|到)\s*(\S+)$`)
 	hyphen   = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?)\s*-\s*([0-9]+(?:\.[0-9]+)?)$`)
@@ -187,6 +191,15 @@ func Stretch(q catalogue.Question, typed string) (string, error) {
 	for _, part := range strings.Split(typed, ",") {
 		part = strings.TrimSpace(part)
 		if part == "" {
+			continue
+		}
+		if ends := pair.FindStringSubmatch(part); ends != nil {
+			least, err := Stretch(q, ends[1])
+			most, err2 := Stretch(q, ends[2])
+			if err != nil || err2 != nil {
+				return "", wrong
+			}
+			parts = append(parts, "("+least+" && "+most+")")
 			continue
 		}
 		ends := between.FindStringSubmatch(part)

@@ -6,7 +6,6 @@ import (
 
 	"tongban/internal/platform/decision"
 	"tongban/internal/service/catalogue"
-	"tongban/internal/service/guide"
 )
 
 // conditions are all that a service states.
@@ -74,7 +73,7 @@ func TestTablesWriteTheSameCondition(t *testing.T) {
 				t.Errorf("%s: %s cannot be written again: %v", name, c, err)
 				continue
 			}
-			d, problems := decision.Compile(variables(slices.Concat(s.Questions, []catalogue.Question{{ID: guide.Today, Type: "date"}})), []decision.Condition{{Text: c}, {Text: again}, {Text: table.Text}})
+			d, problems := decision.Compile(variables(s.Questions), []decision.Condition{{Text: c}, {Text: again}, {Text: table.Text}})
 			if d == nil {
 				t.Fatalf("%s: %s: %v", name, again, problems)
 			}
@@ -103,7 +102,7 @@ func TestStretches(t *testing.T) {
 		{area, "≥50", "area >= 50"}, {area, "＞ 50", "area > 50"}, {area, "50", "area == 50"}, {area, "= 50", "area == 50"},
 		{area, "50–299", "(area >= 50 && area <= 299)"}, {area, "50-299", "(area >= 50 && area <= 299)"}, {area, "50 至 299", "(area >= 50 && area <= 299)"},
 		{area, "< 10，≥ 50", "area < 10 || area >= 50"}, {area, "-5–-1", "(area >= -5 && area <= -1)"}, {area, "≠ 3", "area != 3"},
-		{rent, "2", "rent == 2.0"}, {rent, "> 0.5", "rent > 0.5"},
+		{rent, "2", "rent == 2.0"}, {rent, "> 0.5", "rent > 0.5"}, {rent, "> 0.5 < 3", "(rent > 0.5 && rent < 3)"},
 		{born, "< 2026-01-31", `born < "2026-01-31"`}, {born, "2026-01-01–2026-01-31", `(born >= "2026-01-01" && born <= "2026-01-31")`},
 	} {
 		if got, err := Stretch(tt.q, tt.typed); err != nil || got != tt.want {
@@ -116,6 +115,25 @@ func TestStretches(t *testing.T) {
 	}{{area, "many"}, {area, "1.5"}, {area, ">= x"}, {area, "1–"}, {born, "2026-02-30"}, {born, "50"}, {area, "1 || true"}} {
 		if got, err := Stretch(bad.q, bad.typed); err == nil {
 			t.Errorf("%q was read as %q", bad.typed, got)
+		}
+	}
+}
+
+// TestOpenEndsReadAsTheyWereWritten: between two doubles there is nothing, and nobody wants to read it.
+func TestOpenEndsReadAsTheyWereWritten(t *testing.T) {
+	rent := catalogue.Question{ID: "rent", Type: "decimal"}
+	for _, tt := range []struct{ condition, want string }{
+		{"rent > 0.5", "> 0.5"}, {"rent >= 0.5", "≥ 0.5"}, {"rent > 0.5 && rent < 3", "> 0.5 < 3"}, {"rent >= 0.5 && rent <= 3", "0.5–3"}, {"rent < 1 || rent > 2", "< 1, > 2"},
+	} {
+		table, ok := TableOf([]catalogue.Question{rent}, tt.condition)
+		if !ok || len(table.Rows) != 1 {
+			t.Fatalf("%s: %+v", tt.condition, table)
+		}
+		if got := table.Rows[0][0].Typed(); got != tt.want {
+			t.Errorf("%s reads %q, want %q", tt.condition, got, tt.want)
+		}
+		if again, err := Write([]catalogue.Question{rent}, [][]string{{table.Rows[0][0].Part(rent)}}); err != nil || again != tt.condition {
+			t.Errorf("%s became %q, %v", tt.condition, again, err)
 		}
 	}
 }

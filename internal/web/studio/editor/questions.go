@@ -256,7 +256,7 @@ func (s sheet) rule(path string) ruleView {
 				form[t.Questions[i].ID] = []string{strconv.FormatBool(c.Yes)}
 			case c.Options != nil:
 				form[t.Questions[i].ID] = c.Options
-			case c.Ranges != nil:
+			case c.Bounds != nil:
 				form[t.Questions[i].ID] = []string{c.Typed()}
 			}
 		}
@@ -285,7 +285,7 @@ func (v *ruleView) draw(t document.Table) {
 	v.drawing.box(len(column), 1, v.T("editor.holds.not"), false)
 	v.drawing.Boxes[yes].Round, v.drawing.Boxes[no].Round = true, true
 	for i, step := range t.Steps {
-		for _, w := range step.Ways {
+		for _, w := range step.Branches {
 			to := w.To
 			switch to {
 			case decision.Yes:
