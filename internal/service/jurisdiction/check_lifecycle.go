@@ -222,15 +222,18 @@ func (l *loader) paper(src *strictyaml.Source, at string, s lifecycle.Step) {
 	}
 }
 
-// unlinked finds services that no step of their stage leads to: a chain that leaves something out does
-// not show the whole of life.
+// unlinked warns of services that no step of their stage leads to: a chain that leaves something out does not
+// show the whole of life. It stops nothing: a service that is written in the studio is there before the chain
+// speaks of it.
 func (l *loader) unlinked(steps []placed[lifecycle.Step]) {
 	for _, s := range l.opened {
 		if !s.broken && !slices.ContainsFunc(steps, func(p placed[lifecycle.Step]) bool {
 			return p.value.Service == s.def.ID && p.value.Stage == s.def.Stage
 		}) {
-			l.complain(s.src.Complain("stage", strictyaml.Say("全生命周期里这个阶段没有一步通向这个服务", "no step of this stage of the life cycle leads to this service"),
-				strictyaml.Say("在 lifecycle/ 里加上一步，或改正阶段", "add a step in lifecycle/, or mend the stage")))
+			c := s.src.Complain("stage", strictyaml.Say("全生命周期里这个阶段没有一步通向这个服务", "no step of this stage of the life cycle leads to this service"),
+				strictyaml.Say("在 lifecycle/ 里加上一步，或改正阶段", "add a step in lifecycle/, or mend the stage"))
+			c.Warning = true
+			l.complain(c)
 		}
 	}
 }

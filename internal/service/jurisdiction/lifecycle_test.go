@@ -45,11 +45,11 @@ func TestPlantedLifecycleFaults(t *testing.T) {
 				t.Fatal(err)
 			}
 			city, cs := Load(os.DirFS(dir), "")
-			if city != nil {
-				t.Fatal("it loads")
-			}
 			for _, c := range cs {
 				if strings.HasSuffix(c.File, p.where) && c.Line > 1 && strings.Contains(c.String(), p.want) {
+					if city != nil && !c.Warning {
+						t.Error("it loads")
+					}
 					return
 				}
 			}
