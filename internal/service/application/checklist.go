@@ -28,6 +28,7 @@ type Checklist struct {
 	Service string
 	Edition string
 	Answers guide.Answers
+	Facts   map[string]Fact // by question: those for which a register was asked
 	Saved   bool
 	Created time.Time
 	Expires time.Time
@@ -70,6 +71,7 @@ func (s *Service) Answer(ctx context.Context, by identity.Actor, token, question
 		answers[question] = value
 	}
 	kept, dropped := g.Prune(answers)
+	c.Facts = c.without(question, value, dropped)
 	c.Answers = kept
 	c.Expires = s.now().AddDate(0, 0, guideDays)
 	return c, dropped, s.keep(ctx, by, c)
