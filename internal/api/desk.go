@@ -116,8 +116,11 @@ func (a *API) desk() {
 			}
 			after = casework.Cursor{Due: parts[0], ID: parts[1]}
 		}
-		rows, err := a.Casework.Queue(ctx, c.by, f, after, in.Limit)
-		if err != nil {
+		var rows []casework.Row
+		if err := a.Casework.Queue(ctx, c.by, func(q *casework.Queue) (err error) {
+			rows, err = q.List(ctx, f, after, in.Limit)
+			return err
+		}); err != nil {
 			return nil, err
 		}
 		items := make([]QueueItem, len(rows))
@@ -132,8 +135,11 @@ func (a *API) desk() {
 	})
 	type counted struct{ Body Counts }
 	handle(a, get("/desk/counts", "countQueue", DeskRead), func(ctx context.Context, c *call, _ *struct{}) (*counted, error) {
-		n, err := a.Casework.Counts(ctx, c.by)
-		if err != nil {
+		var n casework.Count
+		if err := a.Casework.Queue(ctx, c.by, func(q *casework.Queue) (err error) {
+			n, err = q.Counts(ctx)
+			return err
+		}); err != nil {
 			return nil, err
 		}
 		out := Counts{States: map[string]int{}, Mine: n.Mine, Free: n.Free, Today: n.Today, Overdue: n.Overdue, Upcoming: n.Upcoming}

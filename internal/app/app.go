@@ -257,7 +257,7 @@ func (a *App) build(ctx context.Context) error {
 		return err
 	}
 	a.Casework = casework.New(casework.Config{
-		Gate: a.Gate, Jobs: a.Jobs, Editions: a.Editions, Registry: a.Registry, Read: a.Store.Read(), Calendar: a.calendar, Now: a.Now,
+		Gate: a.Gate, Jobs: a.Jobs, Editions: a.Editions, Registry: a.Registry, Read: a.Store.Read(), Calendar: a.calendar, Now: a.Now, Sole: a.Store.Engine() == db.SQLite,
 		KeyOf: func(register string) string { return a.City().Registers[register].Key },
 		Staff: func(ctx context.Context, body string) ([]identity.Account, error) {
 			return a.Identity.Colleagues(ctx, body, string(org.Officer), string(org.Head))

@@ -316,23 +316,81 @@ async function officers(tab, base, say, staff, found) {
   return { certificate, verify, rate, entry };
 }
 
-// correction answers what the food authority asked for; it comes last, so that the page which asks can be
-// looked at before.
+// correction answers what the food authority asked for, and goes on to the end: what was promised is handed
+// in, a visit stops the clock, two people decide, anybody can verify the licence, and what was refused is
+// applied for again. It comes last, so that the pages on the way can be looked at before.
 async function correction(tab, base, say, staff, found) {
   if (!found.case) throw new Stuck("nothing was sent that could be corrected");
+  const { home, id } = found.case;
+  const desk = async (login) => new Desk(await staff(login), base, say, id);
   const p = new Clicker(tab, base, say);
-  await p.go(`${found.case.home}/matters/food-licence/correct`);
+  await p.go(`${home}/matters/food-licence/correct`);
   await p.fill({ workers: "3" });
   await p.press(goOn, 422); // no file yet
   await p.files(picture("布局图-2.png"));
   await p.fill({ workers: "3", message: "已经标出冷食操作区。" });
   await p.press(goOn);
-  if (p.at() !== found.case.home) say(`the correction leads to ${p.at()}`);
+  if (p.at() !== home) say(`the correction leads to ${p.at()}`);
   if (await p.has('main a[href$="/food-licence/correct"]')) say("the correction is still asked for");
-  const food = new Desk(await staff("market-1"), base, say, found.case.id);
-  await food.p.go(food.at("food-licence"));
+  const food = await desk("market-1");
+  await food.take("food-licence");
   if (!(await food.p.text()).includes("已经标出冷食操作区")) say("the officer does not see the correction");
+
+  await food.p.go(food.at("food-licence", "/special"));
+  await food.p.fill({ kind: "inspection", days: "5", reason: "到店里看操作区。" });
+  await food.preview();
+  await p.go(`${home}/matters/food-licence/how`);
+  await food.p.go(food.at("food-licence", "/special"));
+  await food.p.fill({ outcome: "现场看过，操作区符合要求。" });
+  await food.p.press('form[action$="/special/end"] button');
+
+  await food.p.go(food.at("food-licence", "/decide"));
+  await food.p.fill({ result: "approve", facts: "材料齐全，现场符合规定。", reasons: "符合条件。" });
+  await food.p.tab.locator("input[name=provisions]").first().check();
+  await food.p.press(goOn, 422); // what was promised has not come
+  await p.go(home);
+  if ((await p.text()).includes("你现在不用做任何事")) say("the owner promised something, and is told that she need not do anything");
+  for (let left = await promised(p); left.length > 0; left = await promised(p)) {
+    await p.go(left[0]);
+    await p.press(goOn, 422); // no file yet
+    await p.files(picture("补交.png"));
+    await p.press(goOn);
+    if ((await promised(p)).includes(left[0])) throw new Stuck(`${left[0]} is still asked for after it was handed in`);
+  }
+  await food.decide("food-licence", true);
+  const head = await desk("market-head");
+  await head.p.go("/desk/sign");
+  await head.p.press(`a[href="${head.at("food-licence", "/sign")}"]`);
+  await head.p.press('form[action$="/sign"] button');
+  const fire = await desk("fire-1");
+  await fire.decide("fire-check", true);
+
+  await p.go(`${home}/matters/food-licence/result`);
+  await p.press('a[href^="/me/certificates/"]');
+  await download(p, p.at() + ".pdf", "application/pdf");
+  const verify = new URL(await p.tab.locator('a[href*="/verify/"]').first().getAttribute("href")).pathname;
+  const stranger = await tab.context().browser().newContext({ locale: "zh-CN" });
+  const page = await stranger.newPage();
+  await page.goto(base + verify);
+  if (!(await page.locator("main").innerText()).includes("示范市市场监督管理局")) say(`${verify} does not tell a stranger who issued the licence`);
+  await stranger.close();
+
+  await p.go(`${home}/matters/tobacco-licence/result`);
+  await p.press('form[action$="/again"] button');
+  const draft = p.at();
+  if (!/^\/apply\/a_\w+$/.test(draft)) throw new Stuck(`applying again leads to ${draft}`);
+  await form(p, draft, shop, { phone: "12" });
+  await materials(p, draft);
+  const second = await send(p, draft);
+  const tobacco = new Desk(await staff("tobacco-1"), base, say, second.id);
+  await tobacco.take("tobacco-licence");
+  await tobacco.decide("tobacco-licence", true);
+  await p.go(`${second.home}/matters/tobacco-licence/result`);
+  if (!(await p.has('a[href^="/me/certificates/"]'))) say("the second application does not lead to the tobacco licence");
 }
+
+// promised lists where what was promised for later is handed in.
+const promised = (p) => p.tab.locator('main a[href*="/materials/"]').evaluateAll((all) => [...new Set(all.map((a) => a.getAttribute("href")))]);
 
 const phone = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true, javaScriptEnabled: false };
 const narrow = { viewport: { width: 360, height: 780 } };
@@ -342,7 +400,7 @@ export const before = [
   [{ name: "open a restaurant, without script, on a telephone", lang: "zh", context: phone, run: withoutScript }, { name: "officers decide, the owner follows", lang: "zh", who: "wang@1", context: phone, once: true, run: officers }],
   [{ name: "open a restaurant, by keyboard, in English", lang: "en", context: narrow, run: byKeys }, { name: "a child is born", lang: "zh", context: phone, run: newborn }],
 ];
-export const after = [[{ name: "the owner corrects", lang: "zh", who: "wang@1", context: phone, once: true, run: correction }]];
+export const after = [[{ name: "the owner corrects, and gets her licence", lang: "zh", who: "wang@1", context: phone, once: true, run: correction }]];
 
 // prepare makes, without looking, what pages are looked at besides: a draft, and checklists of two kinds.
 export async function prepare(tab, base) {

@@ -147,9 +147,11 @@ func (h *house) matter(ctx context.Context, id string) (s seen, err error) {
 func (h *house) list(ctx context.Context, n int) (measure.Answer, error) {
 	rows := 0
 	a, err := together(1, n, func(int) error {
-		page, err := h.Casework.Queue(ctx, h.officer, casework.Filter{}, casework.Cursor{}, pageSize+1)
-		rows = len(page)
-		return err
+		return h.Casework.Queue(ctx, h.officer, func(q *casework.Queue) error {
+			page, err := q.List(ctx, casework.Filter{}, casework.Cursor{}, pageSize+1)
+			rows = len(page)
+			return err
+		})
 	})
 	a.Check = int64(rows)
 	return a, err

@@ -99,7 +99,7 @@ func (g *Gate) Do(ctx context.Context, by identity.Actor, fn func(*Tx) error) er
 // written, See returns the error. What a person reads about herself is not recorded.
 func (g *Gate) See(ctx context.Context, by identity.Actor, fn func(*View) error) error {
 	v := &View{Queryer: g.store.Read(), act: act{gate: g, by: by, now: g.now()}}
-	err := fn(v)
+	err := v.recorded(fn(v))
 	switch {
 	case len(v.refused) > 0:
 		if err == nil {
@@ -262,6 +262,26 @@ func changes(query string) bool {
 type View struct {
 	db.Queryer
 	act
+	recording chan error // of what Record began; nil when it was not asked
+}
+
+// Record begins to record what was permitted so far, while the reading goes on. It is for reading whose
+// permits do not depend on what is found; See waits for the record before it returns.
+func (v *View) Record(ctx context.Context) {
+	entries := v.seen
+	if v.recording != nil || len(entries) == 0 {
+		return
+	}
+	v.seen, v.recording = nil, make(chan error, 1)
+	go func() { v.recording <- v.gate.record(ctx, entries) }()
+}
+
+// recorded adds to the outcome of a reading that of what Record began.
+func (v *View) recorded(err error) error {
+	if v.recording == nil {
+		return err
+	}
+	return both(err, <-v.recording)
 }
 
 // Permit asks whether the actor may look, and has it recorded before See returns.

@@ -48,15 +48,8 @@ func (s *Service) ConsultAs(ctx context.Context, by identity.Actor, id, matter, 
 		return fault.Fields([]fault.Field{{Name: "body", Code: "field.option"}})
 	}
 	return s.gate.Do(ctx, by, func(tx *access.Tx) error {
-		m, err := findMatter(ctx, tx, matter)
+		_, m, err := permitted(ctx, tx, matter, ActAskBody)
 		if err != nil {
-			return err
-		}
-		c, err := findCase(ctx, tx, m.Case)
-		if err != nil {
-			return err
-		}
-		if err := tx.Permit(ctx, ActAskBody, MatterResource(c, m)); err != nil {
 			return err
 		}
 		if m.State.Ended() {

@@ -18,15 +18,8 @@ var system = identity.ForSystem("casework").WithName("通办")
 // decide may return nil to say that nothing is to happen any more.
 func (s *Service) inSystem(ctx context.Context, matter string, decide func(tx *access.Tx, c Case, m Matter) (*Event, error)) error {
 	return s.gate.Do(ctx, system, func(tx *access.Tx) error {
-		m, err := findMatter(ctx, tx, matter)
+		c, m, err := permitted(ctx, tx, matter, ActSystem)
 		if err != nil {
-			return err
-		}
-		c, err := findCase(ctx, tx, m.Case)
-		if err != nil {
-			return err
-		}
-		if err := tx.Permit(ctx, ActSystem, MatterResource(c, m)); err != nil {
 			return err
 		}
 		e, err := decide(tx, c, m)

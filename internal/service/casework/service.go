@@ -26,6 +26,7 @@ type Service struct {
 	read     db.Queryer
 	calendar func() *deadline.Calendar
 	now      func() time.Time
+	tallies  *tallies
 }
 
 // Config is what a Service needs.
@@ -39,11 +40,18 @@ type Config struct {
 	Read     db.Queryer                                                         // for the platform's own look at its work; shows nothing to anybody
 	Calendar func() *deadline.Calendar                                          // as it stands now: a year's notice comes while cases are open
 	Now      func() time.Time
+	Sole     bool // no other process changes matters of this city
 }
+
+// unnoticed is how long the counts of a queue may lag behind what another process changed.
+const unnoticed = time.Second
 
 // New makes the service and takes over the jobs that it handles.
 func New(c Config) *Service {
-	s := &Service{gate: c.Gate, jobs: c.Jobs, editions: c.Editions, registry: c.Registry, keyOf: c.KeyOf, staff: c.Staff, read: c.Read, calendar: c.Calendar, now: c.Now}
+	s := &Service{gate: c.Gate, jobs: c.Jobs, editions: c.Editions, registry: c.Registry, keyOf: c.KeyOf, staff: c.Staff, read: c.Read, calendar: c.Calendar, now: c.Now, tallies: &tallies{body: map[string]*counted{}}}
+	if !c.Sole {
+		s.tallies.keep = unnoticed
+	}
 	job.Handle(c.Jobs, jobWake, s.wake)
 	job.Handle(c.Jobs, jobCheck, s.check)
 	job.Handle(c.Jobs, jobFailOut, s.failOut)
@@ -140,6 +148,9 @@ func (s *Service) Open(ctx context.Context, tx *access.Tx, by identity.Actor, a 
 	if err := insertMatters(ctx, tx, matters); err != nil {
 		return c, err
 	}
+	for _, m := range matters {
+		s.tallies.changed(tx, m.Body)
+	}
 	if err := insertEvents(ctx, tx, events); err != nil {
 		return c, err
 	}
@@ -182,18 +193,8 @@ func (s *Service) follow(m Matter, r Record, effects []Effect) []job.Job {
 // jobs, in one transaction. prepare may look at the matter and its case, and fills the event in.
 func (s *Service) act(ctx context.Context, by identity.Actor, matter string, action access.Action, prepare func(tx *access.Tx, c Case, m Matter) (Event, error)) error {
 	return s.gate.Do(ctx, by, func(tx *access.Tx) error {
-		m, err := findMatter(ctx, tx, matter)
+		c, m, err := permitted(ctx, tx, matter, action)
 		if err != nil {
-			return err
-		}
-		c, err := findCase(ctx, tx, m.Case)
-		if err != nil {
-			return err
-		}
-		if err := tx.Permit(ctx, action, MatterResource(c, m)); err != nil {
-			if by.Kind == identity.Person {
-				return hidden(err) // somebody else's matter is not to be known of
-			}
 			return err
 		}
 		e, err := prepare(tx, c, m)
@@ -205,6 +206,21 @@ func (s *Service) act(ctx context.Context, by identity.Actor, matter string, act
 	})
 }
 
+// permitted reads a matter and its case, and asks for the permit to act on it.
+func permitted(ctx context.Context, tx *access.Tx, matter string, action access.Action) (c Case, m Matter, err error) {
+	if m, err = findMatter(ctx, tx, matter); err != nil {
+		return c, m, err
+	}
+	if c, err = findCase(ctx, tx, m.Case); err != nil {
+		return c, m, err
+	}
+	err = tx.Permit(ctx, action, MatterResource(c, m))
+	if err != nil && tx.Actor().Kind == identity.Person {
+		err = hidden(err) // somebody else's matter is not to be known of
+	}
+	return c, m, err
+}
+
 // happen makes an event happen to a matter, under a permit that was given before.
 func (s *Service) happen(ctx context.Context, tx *access.Tx, m Matter, e Event) error {
 	after, effects, err := s.rules().next(m, e)
@@ -214,6 +230,7 @@ func (s *Service) happen(ctx context.Context, tx *access.Tx, m Matter, e Event) 
 	if err := updateMatter(ctx, tx, after); err != nil {
 		return err
 	}
+	s.tallies.changed(tx, after.Body)
 	after.Version++
 	r := record(after, e)
 	if err := insertEvents(ctx, tx, []Record{r}); err != nil {

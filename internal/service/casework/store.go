@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	jsonv2 "github.com/go-json-experiment/json"
+
 	"tongban/internal/platform/db"
 	"tongban/internal/platform/fault"
 	"tongban/internal/platform/ref"
@@ -173,7 +175,7 @@ func scanMatter(row scanner) (Matter, error) {
 	if due != never {
 		m.DueOn = deadline.Day(due)
 	}
-	if err := json.Unmarshal([]byte(body), &m.Detail); err != nil {
+	if err := jsonv2.Unmarshal([]byte(body), &m.Detail); err != nil { // a list reads dozens: half the time of the standard library
 		return m, fmt.Errorf("detail of matter %s: %w", m.ID, err)
 	}
 	return m, nil

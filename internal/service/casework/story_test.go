@@ -592,7 +592,7 @@ func TestWhoMayKnow(t *testing.T) {
 		for _, login := range []string{"fire-1", "market-1", "market-2", "tobacco-1"} {
 			rig.Must(r.Casework.Read(r.Ctx(), r.As(login), c.ID))(r)
 		}
-		if _, err := r.Casework.Queue(r.Ctx(), r.As("gov-service-admin"), casework.Filter{}, casework.Cursor{}, 10); !fault.Is(err, fault.Denied) {
+		if _, err := queueOf(r, r.As("gov-service-admin"), casework.Filter{}, casework.Cursor{}, 10); !fault.Is(err, fault.Denied) {
 			t.Errorf("an administrator sees a queue: %v", err)
 		}
 
@@ -631,20 +631,42 @@ func TestWhoMayKnow(t *testing.T) {
 	})
 }
 
+func queueOf(r *rig.Rig, by identity.Actor, f casework.Filter, after casework.Cursor, limit int) (rows []casework.Row, err error) {
+	err = r.Casework.Queue(r.Ctx(), by, func(q *casework.Queue) (err error) {
+		rows, err = q.List(r.Ctx(), f, after, limit)
+		return err
+	})
+	return rows, err
+}
+
+func countsOf(r *rig.Rig, by identity.Actor) (n casework.Count, err error) {
+	err = r.Casework.Queue(r.Ctx(), by, func(q *casework.Queue) (err error) {
+		n, err = q.Counts(r.Ctx())
+		return err
+	})
+	return n, err
+}
+
 func TestDesk(t *testing.T) {
 	t.Parallel()
 	rig.Each(t, func(t *testing.T, r *rig.Rig) {
 		_, c := restaurant(r)
 		market1, market2 := r.As("market-1"), r.As("market-2")
 		food := r.Matter(c.ID, "food-licence")
-		queue := rig.Must(r.Casework.Queue(r.Ctx(), market1, casework.Filter{}, casework.Cursor{}, 10))(r)
+		queue := rig.Must(queueOf(r, market1, casework.Filter{}, casework.Cursor{}, 10))(r)
 		if len(queue) != 1 || queue[0].ID != food.ID || queue[0].Name != "示范市鑫源餐饮有限公司" {
 			t.Fatalf("the queue is %+v", queue)
 		}
-		if next := rig.Must(r.Casework.Queue(r.Ctx(), market1, casework.Filter{}, queue[0].Cursor(), 10))(r); len(next) != 0 {
+		if next := rig.Must(queueOf(r, market1, casework.Filter{}, queue[0].Cursor(), 10))(r); len(next) != 0 {
 			t.Errorf("the page after the last row is %+v", next)
 		}
+		if n := rig.Must(countsOf(r, market1))(r); n.Free != 1 || n.Mine != 0 {
+			t.Errorf("before the claim the counts are %+v", n)
+		}
 		r.OK(r.Casework.Claim(r.Ctx(), market1, food.ID))
+		if n := rig.Must(countsOf(r, market1))(r); n.Free != 0 || n.Mine != 1 {
+			t.Errorf("after the claim the counts are %+v", n)
+		}
 		wantFault(t, r.Casework.Claim(r.Ctx(), market2, food.ID), fault.Conflict, "error.matter.claimed")
 		if err := r.Casework.HandOver(r.Ctx(), market2, food.ID, market2.ID, "我来办"); !fault.Is(err, fault.Denied) {
 			t.Errorf("somebody else's matter is handed over: %v", err)
@@ -667,16 +689,16 @@ func TestDesk(t *testing.T) {
 			{"by state", casework.Filter{States: []casework.State{casework.Accepted}}, 0}, {"within a week", casework.Filter{Within: 7}, 1}, {"within a day", casework.Filter{Within: 1}, 0},
 			{"overdue", casework.Filter{Band: casework.Overdue}, 0}, {"by matter", casework.Filter{Defs: []string{"food-licence"}, IDs: []string{food.ID}}, 1},
 		} {
-			if got := rig.Must(r.Casework.Queue(r.Ctx(), market2, tt.f, casework.Cursor{}, 10))(r); len(got) != tt.want {
+			if got := rig.Must(queueOf(r, market2, tt.f, casework.Cursor{}, 10))(r); len(got) != tt.want {
 				t.Errorf("queue %s has %d rows, want %d", tt.name, len(got), tt.want)
 			}
 		}
-		n := rig.Must(r.Casework.Counts(r.Ctx(), market2))(r)
+		n := rig.Must(countsOf(r, market2))(r)
 		if n.Mine != 1 || n.Free != 0 || n.States[casework.Received] != 1 || n.Overdue != 0 {
 			t.Errorf("counts are %+v", n)
 		}
 		r.GoTo("2026-12-02")
-		if n := rig.Must(r.Casework.Counts(r.Ctx(), market2))(r); n.Overdue != 1 {
+		if n := rig.Must(countsOf(r, market2))(r); n.Overdue != 1 {
 			t.Errorf("a day late the counts are %+v", n)
 		}
 

@@ -56,8 +56,13 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 // turn says whose turn it is.
 func (d dossier) turn() string {
 	u := d.u
-	var mine, bodies []string
+	var mine, bodies, promised []string
 	for _, m := range d.Matters {
+		for _, p := range m.Promises {
+			if name := u.Of(d.material(p.Material).Name); p.Open() && !m.State.Ended() && !slices.Contains(promised, name) {
+				promised = append(promised, name)
+			}
+		}
 		switch {
 		case m.State.Ended() || m.State == casework.Waiting:
 		case m.State == casework.Correcting:
@@ -71,6 +76,8 @@ func (d dossier) turn() string {
 		return u.T("track.turn.both", "matters", u.List(mine), "bodies", u.List(bodies))
 	case len(mine) > 0:
 		return u.T("track.turn.mine", "matters", u.List(mine))
+	case len(bodies) > 0 && len(promised) > 0:
+		return u.T("track.turn.promised", "materials", u.List(promised), "bodies", u.List(bodies))
 	case len(bodies) > 0:
 		return u.T("track.turn.bodies", "bodies", u.List(bodies))
 	}

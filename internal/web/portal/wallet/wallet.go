@@ -170,7 +170,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Rows = []gov.Row{row(u.T("wallet.number"), c.Number), row(u.T("wallet.holder"), c.HolderName)}
 	for _, f := range c.Shown {
-		if f.In(u.Lang) == c.Number {
+		if v := f.In(u.Lang); v == c.Number || v == c.HolderName {
 			continue // stands above
 		}
 		v.Rows = append(v.Rows, row(u.Of(f.Name), shown(u, f.In(u.Lang))))
@@ -262,7 +262,7 @@ func (h *Handler) verify(w http.ResponseWriter, r *http.Request) error {
 		v.Rows = append(v.Rows, row(u.T("wallet.holder"), p.Business))
 	}
 	for _, f := range p.Fields {
-		if f.In(u.Lang) == p.Number {
+		if v := f.In(u.Lang); v == p.Number || v == p.Business && v != "" {
 			continue // stands above
 		}
 		v.Rows = append(v.Rows, row(u.Of(f.Name), shown(u, f.In(u.Lang))))

@@ -26,7 +26,12 @@ func (h *Handler) picked(r *http.Request, b bench, ids []string) ([]casework.Row
 	if len(ids) > pageSize {
 		ids = ids[:pageSize]
 	}
-	return h.Casework.Queue(r.Context(), b.u.Actor, casework.Filter{IDs: ids, States: everyState}, casework.Cursor{}, pageSize)
+	var rows []casework.Row
+	err := h.Casework.Queue(r.Context(), b.u.Actor, func(q *casework.Queue) (err error) {
+		rows, err = q.List(r.Context(), casework.Filter{IDs: ids, States: everyState}, casework.Cursor{}, pageSize)
+		return err
+	})
+	return rows, err
 }
 
 // choose shows what a claim of several matters at once would do, and afterwards what it did: both are

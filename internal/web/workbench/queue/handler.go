@@ -87,8 +87,19 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	if u.Actor.Body == b.words.City.Host.Body && !u.Actor.Has(workbench.Officer) && !u.Actor.Has(workbench.Head) {
 		return u.See(w, r, "/desk/wishes") // no matters are handled here
 	}
-	n, err := h.Casework.Counts(ctx, u.Actor)
-	if err != nil {
+	ours := []casework.State{casework.Received, casework.Accepted, casework.Proposed}
+	var n casework.Count
+	var mine, free []casework.Row
+	if err := h.Casework.Queue(ctx, u.Actor, func(q *casework.Queue) (err error) {
+		if n, err = q.Counts(ctx); err != nil {
+			return err
+		}
+		if mine, err = q.List(ctx, casework.Filter{States: ours, Officer: u.Actor.ID}, casework.Cursor{}, few); err != nil {
+			return err
+		}
+		free, err = q.List(ctx, casework.Filter{States: ours, Officer: "-"}, casework.Cursor{}, few)
+		return err
+	}); err != nil {
 		return err
 	}
 	asked, err := h.Casework.OpenConsultations(ctx, u.Actor)
@@ -115,15 +126,6 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	v.Counts = append(v.Counts, countView{Text: u.T("workbench.home.asked"), N: workbench.Count(len(asked)), Href: "/desk/consultations"})
 	if u.Actor.Has(workbench.Head) {
 		v.Counts = append(v.Counts, countView{Text: u.T("workbench.home.sign"), N: workbench.Count(n.States[casework.Proposed]), Href: "/desk/sign"})
-	}
-	ours := []casework.State{casework.Received, casework.Accepted, casework.Proposed}
-	mine, err := h.Casework.Queue(ctx, u.Actor, casework.Filter{States: ours, Officer: u.Actor.ID}, casework.Cursor{}, few)
-	if err != nil {
-		return err
-	}
-	free, err := h.Casework.Queue(ctx, u.Actor, casework.Filter{States: ours, Officer: "-"}, casework.Cursor{}, few)
-	if err != nil {
-		return err
 	}
 	v.Mine = b.short("workbench.home.mine.title", mine)
 	v.Free = b.short("workbench.home.free.title", free)
@@ -167,8 +169,14 @@ func (h *Handler) signatures(w http.ResponseWriter, r *http.Request) error {
 	if !u.Actor.Has(workbench.Head) {
 		return fault.New(fault.Denied, "denied")
 	}
-	proposed, err := h.Casework.Queue(ctx, u.Actor, casework.Filter{States: []casework.State{casework.Proposed}}, casework.Cursor{}, pageSize)
-	if err != nil {
+	var proposed, reviewed []casework.Row
+	if err := h.Casework.Queue(ctx, u.Actor, func(q *casework.Queue) (err error) {
+		if proposed, err = q.List(ctx, casework.Filter{States: []casework.State{casework.Proposed}}, casework.Cursor{}, pageSize); err != nil {
+			return err
+		}
+		reviewed, err = q.List(ctx, casework.Filter{States: []casework.State{casework.Accepted}}, casework.Cursor{}, reviewLimit)
+		return err
+	}); err != nil {
 		return err
 	}
 	v := signView{Request: u, Table: gp.Table{Caption: u.T("workbench.sign.list"), HideTitle: true, Dense: true, Head: []gp.Column{
@@ -184,10 +192,6 @@ func (h *Handler) signatures(w http.ResponseWriter, r *http.Request) error {
 	}
 	if len(proposed) == pageSize {
 		v.More = "/desk/queue?state=proposed"
-	}
-	reviewed, err := h.Casework.Queue(ctx, u.Actor, casework.Filter{States: []casework.State{casework.Accepted}}, casework.Cursor{}, reviewLimit)
-	if err != nil {
-		return err
 	}
 	for _, row := range reviewed {
 		if row.Can(casework.Extended) {

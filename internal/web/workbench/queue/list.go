@@ -118,13 +118,15 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 	u, ctx := b.u, r.Context()
 	q := r.URL.Query()
 	f := read(q)
-	counts, err := h.Casework.Counts(ctx, u.Actor)
-	if err != nil {
-		return err
-	}
 	after := casework.Cursor{Due: q.Get("after-due"), ID: q.Get("after")}
-	rows, err := h.Casework.Queue(ctx, u.Actor, f.ask(u.Actor.ID), after, pageSize+1)
-	if err != nil {
+	var counts casework.Count
+	var rows []casework.Row
+	if err := h.Casework.Queue(ctx, u.Actor, func(q *casework.Queue) (err error) {
+		if counts, err = q.Counts(ctx); err == nil {
+			rows, err = q.List(ctx, f.ask(u.Actor.ID), after, pageSize+1)
+		}
+		return err
+	}); err != nil {
 		return err
 	}
 	v := listView{Request: u, Body: b.words.BodyName(u.Actor.Body), Tabs: b.tabs(f, counts), Claim: "/desk/queue/claim"}
