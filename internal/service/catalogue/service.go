@@ -48,6 +48,8 @@ type Service struct {
 	Materials []Material `yaml:"materials"`
 	Sections  []Section  `yaml:"sections"` // the form, by parts
 
+	Proactive *Proactive `yaml:"proactive,omitempty"` // what is offered to people without being asked
+
 	// What the author claims of everybody who is not refused; proved when the service is loaded.
 	Exclusive  []Cases `yaml:"exclusive,omitempty"`  // never two of them together
 	Exhaustive []Cases `yaml:"exhaustive,omitempty"` // always one of them at least

@@ -21,7 +21,8 @@ type matter struct {
 	own        int   // holds where the matter applies and no variant does
 	fees       []int
 	checks     []int
-	commitment int   // -1 when there is none
+	commitment int // -1 when there is none
+	live       decision.Root
 	before     []int // indices of the matters it comes after
 }
 
@@ -496,6 +497,10 @@ func (c *compiler) effective() {
 	}
 	for i := range c.g.materials {
 		m := &c.g.materials[i]
+		m.live = c.live[m.in]
+	}
+	for i := range c.g.matters {
+		m := &c.g.matters[i]
 		m.live = c.live[m.in]
 	}
 }

@@ -258,6 +258,20 @@ func (g *Guide) dropped(a Answers, r *reading) (names []string) {
 	return names
 }
 
+// Applies says whether a matter is for somebody with these answers, and she is not refused: True and False
+// are certain, whatever she would answer to the rest.
+func (g *Guide) Applies(matter string, a Answers) decision.Truth {
+	for i := range g.matters {
+		if m := &g.matters[i]; m.def.ID == matter {
+			r := g.read(a)
+			truth := g.d.Eval(m.live, r.slots)
+			g.pool.Put(r)
+			return truth
+		}
+	}
+	return decision.False
+}
+
 // Holds says what one condition of the service, given by its text, is for these answers: whether it
 // holds, and whether that is known. The empty condition holds. A text that the service does not contain
 // is never known.
