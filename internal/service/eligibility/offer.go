@@ -21,13 +21,13 @@ const (
 )
 
 func resource(o Offer) access.Resource {
-	return access.Resource{Kind: "benefit", ID: o.ID, Subject: o.Subject, Body: o.Body, Purpose: purpose + ":" + o.Service}
+	return access.Resource{Kind: "benefit", ID: o.ID, Subject: o.Subject, Body: o.Body, Purpose: "benefit:" + o.Service}
 }
 
 // List shows an officer's body whom the runs found, in one state, and the last run of each benefit.
 func (s *Service) List(ctx context.Context, by identity.Actor, state State) (offers []Offer, runs []Run, err error) {
 	err = s.gate.See(ctx, by, func(v *access.View) error {
-		if err := v.Permit(ctx, actRead, access.Resource{Kind: "benefit", Body: by.Body, Purpose: purpose}); err != nil {
+		if err := v.Permit(ctx, actRead, access.Resource{Kind: "benefit", Body: by.Body, Purpose: "benefit"}); err != nil {
 			return err
 		}
 		if offers, err = offersOf(ctx, v, by.Body, state); err != nil {
@@ -72,7 +72,7 @@ func (s *Service) decide(ctx context.Context, by identity.Actor, id string, chan
 // Mine lists what the person is offered.
 func (s *Service) Mine(ctx context.Context, by identity.Actor) (offers []Offer, err error) {
 	err = s.gate.See(ctx, by, func(v *access.View) error {
-		if err := v.Permit(ctx, actMine, access.Resource{Kind: "benefit", Subject: by.Subject, Purpose: purpose}); err != nil {
+		if err := v.Permit(ctx, actMine, access.Resource{Kind: "benefit", Subject: by.Subject, Purpose: "benefit"}); err != nil {
 			return err
 		}
 		offers, err = offersTo(ctx, v, by.Subject, deadline.Of(s.now()))
@@ -149,7 +149,7 @@ func (s *Service) Matter(o Offer) (*catalogue.Service, *catalogue.Matter, bool) 
 // Sweep removes offers a year after they were found: then the registers may tell otherwise.
 func (s *Service) Sweep(ctx context.Context) error {
 	return s.gate.Do(ctx, identity.ForSystem("eligibility"), func(tx *access.Tx) error {
-		if err := tx.Permit(ctx, actFind, access.Resource{Kind: "benefit", Purpose: purpose}); err != nil {
+		if err := tx.Permit(ctx, actFind, access.Resource{Kind: "benefit", Purpose: "benefit"}); err != nil {
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `DELETE FROM eligibility_offer WHERE found_at < $1`, s.now().AddDate(0, 0, -keptDays).UnixMicro())

@@ -115,8 +115,7 @@ const (
 	actScreen access.Action = "benefit.screen"
 	actFind   access.Action = "benefit.find"
 
-	purpose = "benefit"
-	batch   = 100 // offers in one transaction, for which everybody who writes waits
+	batch = 100 // offers in one transaction, for which everybody who writes waits
 )
 
 // RunAll goes through the registers for every benefit. What one of them hinders does not hinder the next.
@@ -136,7 +135,7 @@ func (s *Service) Run(ctx context.Context, b Benefit) (Run, error) {
 	now := s.now()
 	run := Run{Service: b.Service.ID, At: now}
 	by := identity.ForSystem("eligibility")
-	about := access.Resource{Kind: "benefit", ID: b.Service.ID + "/" + m.ID, Body: m.Body, Purpose: purpose + ":" + b.Service.ID, Fields: fields(p)}
+	about := access.Resource{Kind: "benefit", ID: b.Service.ID + "/" + m.ID, Body: m.Body, Purpose: "benefit:" + b.Service.ID, Fields: fields(p)}
 	var found []Offer
 	err := s.gate.See(ctx, by, func(v *access.View) error {
 		if err := v.Permit(ctx, actScreen, about); err != nil {

@@ -77,6 +77,11 @@ func (h *Handler) kept(r *http.Request, e *jurisdiction.Entry) (application.Chec
 	return list, err == nil && list.Service == e.Service.ID && list.Edition == e.Edition && !list.Saved, err
 }
 
+// Remember lets this browser go on with answers that were begun elsewhere.
+func (h *Handler) Remember(w http.ResponseWriter, c application.Checklist) {
+	h.remember(w, c.Service, c.Token)
+}
+
 func (h *Handler) remember(w http.ResponseWriter, event, token string) {
 	age := 2 * 24 * 60 * 60
 	if token == "" {
