@@ -219,6 +219,13 @@ type CaseMatter struct {
 	Matter string `path:"matter" maxLength:"100" doc:"The matter's name in the service"`
 }
 
+// CaseFile is a file of a case in a path.
+type CaseFile struct {
+	CaseID
+	Material string `path:"material" maxLength:"100"`
+	Hash     string `path:"hash" maxLength:"64"`
+}
+
 type cased struct{ Body Case }
 
 func casePath(id string) string { return Prefix + "/cases/" + url.PathEscape(id) }
@@ -298,12 +305,7 @@ func (a *API) cases() {
 		}
 		return a.readDraft(ctx, c, made.ID)
 	})
-	type opened struct {
-		CaseID
-		Material string `path:"material" maxLength:"100"`
-		Hash     string `path:"hash" maxLength:"64"`
-	}
-	handle(a, get("/cases/{id}/materials/{material}/files/{hash}", "openFile", ReadCases).answers("application/octet-stream", nil), func(ctx context.Context, c *call, in *opened) (*download, error) {
+	handle(a, get("/cases/{id}/materials/{material}/files/{hash}", "openFile", ReadCases).answers("application/octet-stream", nil), func(ctx context.Context, c *call, in *CaseFile) (*download, error) {
 		d, err := a.ofApplicant(ctx, c, in.ID)
 		if err != nil {
 			return nil, err

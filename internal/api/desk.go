@@ -156,12 +156,7 @@ func (a *API) desk() {
 		shown, err := a.deskCase(ctx, c, d)
 		return &cased{shown}, err
 	})
-	type opened struct {
-		CaseID
-		Material string `path:"material" maxLength:"100"`
-		Hash     string `path:"hash" maxLength:"64"`
-	}
-	handle(a, get("/desk/cases/{id}/materials/{material}/files/{hash}", "openCaseFile", DeskRead).answers("application/octet-stream", nil), func(ctx context.Context, c *call, in *opened) (*download, error) {
+	handle(a, get("/desk/cases/{id}/materials/{material}/files/{hash}", "openCaseFile", DeskRead).answers("application/octet-stream", nil), func(ctx context.Context, c *call, in *CaseFile) (*download, error) {
 		d, err := a.dossier(ctx, c, in.ID)
 		if err != nil {
 			return nil, err

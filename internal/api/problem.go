@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"tongban/internal/api/status"
 	"tongban/internal/platform/fault"
 	"tongban/internal/platform/lang"
 )
@@ -49,31 +50,6 @@ func (p *Problem) GetHeaders() http.Header { return p.headers }
 
 // ContentType is the media type of problems.
 func (p *Problem) ContentType(string) string { return problemType }
-
-// statusOf says which status a fault has; token is whether the caller said who she is.
-func statusOf(f *fault.Error, token bool) int {
-	if strings.HasPrefix(f.Code, "rate.") {
-		return http.StatusTooManyRequests
-	}
-	switch f.Kind {
-	case fault.Invalid:
-		return http.StatusUnprocessableEntity
-	case fault.NotFound:
-		return http.StatusNotFound
-	case fault.Denied:
-		if !token {
-			return http.StatusUnauthorized
-		}
-		return http.StatusForbidden
-	case fault.Conflict:
-		return http.StatusConflict
-	case fault.Late:
-		return http.StatusGone
-	case fault.Unavailable:
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusInternalServerError
-}
 
 // kind is what a status means in general.
 func (a *API) kind(status int) lang.Text {
@@ -165,15 +141,18 @@ func (a *API) fail(c *call, err error) *Problem {
 	if f.Err != nil && f.Kind != fault.Denied && f.Kind != fault.NotFound {
 		a.Log.Warn("the API has refused", "request", c.id, "kind", f.Kind.String(), "code", f.Code, "error", f.Err)
 	}
-	status := statusOf(f, c.token)
-	p = a.problem(c.lang, status, f.Code, f.Args)
-	if status == http.StatusForbidden && !f.Said.Empty() {
+	code := status.Of(f)
+	if code == http.StatusForbidden && !c.token {
+		code = http.StatusUnauthorized // she has not said who she is
+	}
+	p = a.problem(c.lang, code, f.Code, f.Args)
+	if code == http.StatusForbidden && !f.Said.Empty() {
 		p.Detail = f.Said.In(c.lang) // the reason of the policy that refused
 	}
 	if p.Detail == "" {
 		p.Detail = p.Title
 	}
-	switch status {
+	switch code {
 	case http.StatusUnauthorized:
 		p.headers.Set("WWW-Authenticate", "Bearer")
 	case http.StatusTooManyRequests:

@@ -240,7 +240,7 @@ func (a *API) parts(c *call, each func(*multipart.Part) error) error {
 // put stores one file of a material, or says why it is refused. Then nothing of it is kept.
 func (a *API) put(ctx context.Context, m *catalogue.Material, part *multipart.Part, field string) (casework.File, *fault.Field, error) {
 	accept, mb := m.Allowed()
-	f, err := a.Blobs.Put(ctx, part, blob.Rule{Accept: catalogue.Media(accept), MaxBytes: int64(mb) << 20, Name: nameAsSent(part)})
+	f, err := a.Blobs.Put(ctx, part, blob.Rule{Accept: catalogue.Media(accept), MaxBytes: int64(mb) << 20, Name: blob.NameOf(part)})
 	var refused *fault.Error
 	if errors.As(err, &refused) && refused.Kind == fault.Invalid {
 		values := map[string]string{"accept": strings.ToUpper(strings.Join(accept, " / ")), "max": strconv.Itoa(mb) + " MB"}
@@ -252,15 +252,4 @@ func (a *API) put(ctx context.Context, m *catalogue.Material, part *multipart.Pa
 		return casework.File{}, &fault.Field{Name: field, Code: refused.Code, Args: values}, nil
 	}
 	return casework.File{Hash: f.Hash, Name: f.Name, Type: f.Type, Size: f.Size}, nil, err
-}
-
-// nameAsSent is the name of a file as it was sent. Part.FileName would take the folder off, and a name
-// that tries to climb is to be refused and not repaired.
-func nameAsSent(part *multipart.Part) string {
-	if _, after, ok := strings.Cut(part.Header.Get("Content-Disposition"), `filename="`); ok {
-		if name, _, ok := strings.Cut(after, `"`); ok {
-			return name
-		}
-	}
-	return part.FileName()
 }

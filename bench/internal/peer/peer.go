@@ -67,8 +67,8 @@ func (k *Kit) Get() error {
 	return errors.Join(all...)
 }
 
-// npm copies our own scripts beside the packages that they import, and installs those as the lock file
-// says.
+// npm copies our own scripts beside the packages that they import, and installs those that the lock file
+// names. "npm ci" refuses a lock whose optional packages for other machines cannot be had.
 func (k *Kit) npm(name, to string) error {
 	if err := os.RemoveAll(to); err != nil {
 		return err
@@ -76,7 +76,7 @@ func (k *Kit) npm(name, to string) error {
 	if err := os.CopyFS(to, os.DirFS(filepath.Join(k.Source, name))); err != nil {
 		return err
 	}
-	if err := k.run(to, nil, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"); err != nil {
+	if err := k.run(to, nil, "npm", "install", "--ignore-scripts", "--no-audit", "--no-fund"); err != nil {
 		return err
 	}
 	if name == "next" {

@@ -27,6 +27,11 @@ func (k *Kit) NodeRules(dir string) (*measure.Process, error) {
 	return k.node("rules.mjs", nil, dir)
 }
 
+// NodeSearch starts the search engines of Node on the texts in the folder.
+func (k *Kit) NodeSearch(dir string) (*measure.Process, error) {
+	return k.node("search.mjs", nil, dir)
+}
+
 // Queue starts graphile-worker on a PostgreSQL database.
 func (k *Kit) Queue(url string) (*measure.Process, error) {
 	return k.node("queue.mjs", []string{"PGURL=" + url})

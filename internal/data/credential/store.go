@@ -14,11 +14,11 @@ const columns = `
 	id, type, holder, number, identifier, serial, revision, valid_from, valid_to, payload, public, signature,
 	verify_code, case_id, matter, replaces, audit_id, prepared_at, published_at, status, status_version, status_at, status_reason`
 
-func scan(from func(...any) error) (Certificate, error) {
+func scan(row db.Row) (Certificate, error) {
 	var c Certificate
 	var payload, public, signature string
 	var prepared, published, statusAt int64
-	err := from(&c.ID, &c.Type, &c.Holder, &c.Number, &c.Identifier, &c.serial, &c.Revision, &c.From, &c.To, &payload, &public, &signature,
+	err := row.Scan(&c.ID, &c.Type, &c.Holder, &c.Number, &c.Identifier, &c.serial, &c.Revision, &c.From, &c.To, &payload, &public, &signature,
 		&c.VerifyCode, &c.Case, &c.Matter, &c.Replaces, &c.AuditID, &prepared, &published, &c.Status, &c.StatusVersion, &statusAt, &c.Reason)
 	if err != nil {
 		return Certificate{}, err
@@ -39,27 +39,11 @@ func when(micro int64) time.Time {
 }
 
 func one(row *sql.Row) (Certificate, bool, error) {
-	c, err := scan(row.Scan)
+	c, err := scan(row)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Certificate{}, false, nil
 	}
 	return c, err == nil, err
-}
-
-func many(rows *sql.Rows, err error) ([]Certificate, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Certificate
-	for rows.Next() {
-		c, err := scan(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, c)
-	}
-	return all, rows.Err()
 }
 
 func readOne(ctx context.Context, v db.Queryer, id string) (Certificate, bool, error) {
@@ -78,11 +62,11 @@ func readHolder(ctx context.Context, v db.Queryer, holder, before string, limit 
 	if before == "" {
 		before = "~" // after every id
 	}
-	return many(v.QueryContext(ctx, `SELECT `+columns+`
+	return db.List(ctx, v, scan, `SELECT `+columns+`
 		FROM credential_certificate
 		WHERE holder = $1 AND id < $2 AND published_at > 0
 		ORDER BY id DESC
-		LIMIT $3`, holder, before, limit))
+		LIMIT $3`, holder, before, limit)
 }
 
 func readHeld(ctx context.Context, v db.Queryer, holder, typ, day string) (Certificate, bool, error) {
@@ -94,34 +78,25 @@ func readHeld(ctx context.Context, v db.Queryer, holder, typ, day string) (Certi
 }
 
 func readDue(ctx context.Context, v db.Queryer, today string, limit int) ([]Certificate, error) {
-	return many(v.QueryContext(ctx, `SELECT `+columns+`
+	return db.List(ctx, v, scan, `SELECT `+columns+`
 		FROM credential_certificate
 		WHERE status = '01' AND valid_to <> '' AND valid_to < $1
 		ORDER BY valid_to, id
-		LIMIT $2`, today, limit))
+		LIMIT $2`, today, limit)
 }
 
 func readHistory(ctx context.Context, v db.Queryer, id string) ([]StatusRecord, error) {
-	rows, err := v.QueryContext(ctx, `
+	return db.List(ctx, v, func(row db.Row) (StatusRecord, error) {
+		var r StatusRecord
+		var at int64
+		err := row.Scan(&r.Version, &r.Status, &at, &r.Reason, &r.Case, &r.Matter)
+		r.At = when(at)
+		return r, err
+	}, `
 		SELECT version, status, at, reason, case_id, matter
 		FROM credential_status
 		WHERE certificate = $1
 		ORDER BY version`, id)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []StatusRecord
-	for rows.Next() {
-		var r StatusRecord
-		var at int64
-		if err := rows.Scan(&r.Version, &r.Status, &at, &r.Reason, &r.Case, &r.Matter); err != nil {
-			return nil, err
-		}
-		r.At = when(at)
-		all = append(all, r)
-	}
-	return all, rows.Err()
 }
 
 // insert adds a prepared certificate and tells whether matter, number and identifier were free.

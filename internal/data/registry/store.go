@@ -37,25 +37,15 @@ func readOne(ctx context.Context, v db.Queryer, register, subject string, until 
 }
 
 func readAll(ctx context.Context, v db.Queryer, register, subject string) ([]Record, error) {
-	rows, err := v.QueryContext(ctx, `
+	return db.List(ctx, v, func(row db.Row) (Record, error) {
+		r, err := scan(row.Scan)
+		r.Register, r.Subject = register, subject
+		return r, err
+	}, `
 		SELECT version, vals, source, recorded_at, case_id, matter
 		FROM registry_record
 		WHERE register = $1 AND subject = $2
 		ORDER BY version DESC`, register, subject)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Record
-	for rows.Next() {
-		r, err := scan(rows.Scan)
-		if err != nil {
-			return nil, err
-		}
-		r.Register, r.Subject = register, subject
-		all = append(all, r)
-	}
-	return all, rows.Err()
 }
 
 // readNewest returns a page of the newest version of each subject behind one.
@@ -69,28 +59,18 @@ func readFrom(ctx context.Context, v db.Queryer, register, from string, limit in
 }
 
 func readPage(ctx context.Context, v db.Queryer, where, register, subject string, limit int) ([]Record, error) {
-	rows, err := v.QueryContext(ctx, `
+	return db.List(ctx, v, func(row db.Row) (Record, error) {
+		var subject string
+		r, err := scan(func(to ...any) error { return row.Scan(append(to, &subject)...) })
+		r.Register, r.Subject = register, subject
+		return r, err
+	}, `
 		SELECT r.version, r.vals, r.source, r.recorded_at, r.case_id, r.matter, r.subject
 		FROM registry_record r
 		WHERE r.register = $1 AND `+where+`
 		  AND r.version = (SELECT MAX(n.version) FROM registry_record n WHERE n.register = r.register AND n.subject = r.subject)
 		ORDER BY r.subject
 		LIMIT $3`, register, subject, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Record
-	for rows.Next() {
-		var subject string
-		r, err := scan(func(to ...any) error { return rows.Scan(append(to, &subject)...) })
-		if err != nil {
-			return nil, err
-		}
-		r.Register, r.Subject = register, subject
-		all = append(all, r)
-	}
-	return all, rows.Err()
 }
 
 func scan(from func(...any) error) (Record, error) {
@@ -158,24 +138,11 @@ func clearIndex(ctx context.Context, tx db.Queryer, register string) error {
 }
 
 func findSubjects(ctx context.Context, v db.Queryer, register, field, value, after string, limit int) ([]string, error) {
-	rows, err := v.QueryContext(ctx, `
+	return db.List(ctx, v, db.Column[string], `
 		SELECT subject FROM registry_index
 		WHERE register = $1 AND field = $2 AND value = $3 AND subject > $4
 		ORDER BY subject
 		LIMIT $5`, register, field, value, after, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var subjects []string
-	for rows.Next() {
-		var subject string
-		if err := rows.Scan(&subject); err != nil {
-			return nil, err
-		}
-		subjects = append(subjects, subject)
-	}
-	return subjects, rows.Err()
 }
 
 func setDown(ctx context.Context, tx db.Queryer, register string, isDown bool, at int64) error {

@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"mime/multipart"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -8,6 +9,17 @@ import (
 
 // maxName is what the common file systems take, in bytes: 85 Chinese characters.
 const maxName = 255
+
+// NameOf is the name of a file as it was sent. Part.FileName would take the folder off, and a name that
+// tries to climb is to be refused and not repaired.
+func NameOf(part *multipart.Part) string {
+	if _, after, ok := strings.Cut(part.Header.Get("Content-Disposition"), `filename="`); ok {
+		if name, _, ok := strings.Cut(after, `"`); ok {
+			return name
+		}
+	}
+	return part.FileName()
+}
 
 // checkName refuses names that would mislead a program or a person: paths, control characters, and the
 // characters that turn the direction of writing, with which "fdp.exe" is made to look like "exe.pdf".

@@ -43,20 +43,8 @@ func put(t *testing.T, s *db.Store, id string) {
 
 func boxes(t testing.TB, q db.Queryer) []string {
 	t.Helper()
-	rows, err := q.QueryContext(context.Background(), "SELECT id FROM toy_box ORDER BY id")
+	all, err := db.List(context.Background(), q, db.Column[string], "SELECT id FROM toy_box ORDER BY id")
 	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	var all []string
-	for rows.Next() {
-		var id string
-		if err := rows.Scan(&id); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, id)
-	}
-	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
 	return all

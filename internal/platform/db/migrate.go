@@ -120,25 +120,17 @@ func (s *Store) versions(ctx context.Context) (map[string]int64, error) {
 	if s.engine == Postgres {
 		list = `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename LIKE 'goose\_%'`
 	}
-	rows, err := s.read.QueryContext(ctx, list)
+	names, err := List(ctx, s.read, Column[string], list)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
 	var asks []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
+	for _, name := range names {
 		p := strings.TrimPrefix(name, "goose_")
 		if p == "lock" || !packageName.MatchString(p) {
 			continue
 		}
 		asks = append(asks, fmt.Sprintf("SELECT '%s', MAX(version_id) FROM %s", p, name))
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
 	}
 	out := make(map[string]int64, len(asks))
 	if len(asks) == 0 {

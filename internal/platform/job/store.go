@@ -98,7 +98,10 @@ func claim(ctx context.Context, tx *db.Tx, engine db.Engine, by string, kinds []
 	if engine == db.Postgres {
 		skip = "FOR UPDATE SKIP LOCKED"
 	}
-	rows, err := tx.QueryContext(ctx, `
+	return db.List(ctx, tx, func(row db.Row) (*held, error) {
+		h := &held{lease: lease{by: by}}
+		return h, row.Scan(&h.id, &h.kind, &h.args, &h.attempts)
+	}, `
 WITH picked AS (
   SELECT id
   FROM job_job
@@ -112,19 +115,6 @@ SET lease_by = $1, due_at = $2, attempts = attempts + 1
 WHERE id IN (SELECT id FROM picked)
   AND due_at <= $3
 RETURNING id, kind, args, attempts`, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []*held
-	for rows.Next() {
-		h := &held{lease: lease{by: by}}
-		if err := rows.Scan(&h.id, &h.kind, &h.args, &h.attempts); err != nil {
-			return nil, err
-		}
-		out = append(out, h)
-	}
-	return out, rows.Err()
 }
 
 // renew extends every lease of the worker that has not ended.
@@ -238,7 +228,15 @@ WHERE kind = $2
 }
 
 func stats(ctx context.Context, q db.Queryer, now int64) ([]Stats, error) {
-	rows, err := q.QueryContext(ctx, `
+	return db.List(ctx, q, func(row db.Row) (Stats, error) {
+		var s Stats
+		var oldest sql.NullInt64
+		err := row.Scan(&s.Kind, &s.Waiting, &s.Due, &s.Held, &s.Stuck, &oldest)
+		if oldest.Valid {
+			s.Oldest = time.UnixMicro(oldest.Int64)
+		}
+		return s, err
+	}, `
 SELECT kind,
   COUNT(CASE WHEN lease_by IS NULL AND due_at > $1 THEN 1 END),
   COUNT(CASE WHEN due_at <= $1 THEN 1 END),
@@ -248,47 +246,21 @@ SELECT kind,
 FROM job_job
 GROUP BY kind
 ORDER BY kind`, now)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Stats
-	for rows.Next() {
-		var s Stats
-		var oldest sql.NullInt64
-		if err := rows.Scan(&s.Kind, &s.Waiting, &s.Due, &s.Held, &s.Stuck, &oldest); err != nil {
-			return nil, err
-		}
-		if oldest.Valid {
-			s.Oldest = time.UnixMicro(oldest.Int64)
-		}
-		out = append(out, s)
-	}
-	return out, rows.Err()
 }
 
 func stuck(ctx context.Context, q db.Queryer, limit int) ([]Stuck, error) {
-	rows, err := q.QueryContext(ctx, `
+	return db.List(ctx, q, func(row db.Row) (Stuck, error) {
+		var s Stuck
+		var at int64
+		err := row.Scan(&s.ID, &s.Kind, &s.Attempts, &s.LastError, &at)
+		s.At = time.UnixMicro(at)
+		return s, err
+	}, `
 SELECT id, kind, attempts, last_error, stuck_at
 FROM job_job
 WHERE stuck_at IS NOT NULL
 ORDER BY stuck_at, id
 LIMIT $1`, limit)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []Stuck
-	for rows.Next() {
-		var s Stuck
-		var at int64
-		if err := rows.Scan(&s.ID, &s.Kind, &s.Attempts, &s.LastError, &at); err != nil {
-			return nil, err
-		}
-		s.At = time.UnixMicro(at)
-		out = append(out, s)
-	}
-	return out, rows.Err()
 }
 
 func changed(r sql.Result, err error) (bool, error) {

@@ -103,7 +103,7 @@ func readTiles(ctx context.Context, q db.Queryer, at []coordinate) (map[coordina
 			fmt.Fprintf(&text, "(level = $%d AND idx = $%d)", 2*i+1, 2*i+2)
 			args = append(args, c.level, c.index)
 		}
-		tiles, err := scanTiles(q.QueryContext(ctx, text.String(), args...))
+		tiles, err := listTiles(ctx, q, text.String(), args...)
 		if err != nil {
 			return nil, err
 		}
@@ -117,22 +117,22 @@ func readTiles(ctx context.Context, q db.Queryer, at []coordinate) (map[coordina
 
 // rangeOfTiles returns up to n tiles of a level from the index on, in order.
 func rangeOfTiles(ctx context.Context, q db.Queryer, from coordinate, n int) ([]tile, error) {
-	return scanTiles(q.QueryContext(ctx, `
+	return listTiles(ctx, q, `
 		SELECT level, idx, data
 		FROM tlog_tile
 		WHERE level = $1 AND idx >= $2
 		ORDER BY idx
-		LIMIT $3`, from.level, from.index, n))
+		LIMIT $3`, from.level, from.index, n)
 }
 
 // lastBundle returns the bundle of the highest index, or no data when there is none.
 func lastBundle(ctx context.Context, q db.Queryer) (tile, error) {
-	tiles, err := scanTiles(q.QueryContext(ctx, `
+	tiles, err := listTiles(ctx, q, `
 		SELECT level, idx, data
 		FROM tlog_tile
 		WHERE level = -1
 		ORDER BY idx DESC
-		LIMIT 1`))
+		LIMIT 1`)
 	if err != nil || len(tiles) == 0 {
 		return tile{}, err
 	}
@@ -149,42 +149,30 @@ func strayTiles(ctx context.Context, q db.Queryer, size int64) ([]coordinate, er
 		text += fmt.Sprintf(" OR (level = %d AND idx >= $%d)", level, len(args))
 	}
 	text += fmt.Sprintf(" OR level >= %d ORDER BY level, idx LIMIT 100", level)
-	rows, err := q.QueryContext(ctx, text, args...)
+	stray, err := db.List(ctx, q, func(row db.Row) (coordinate, error) {
+		var c coordinate
+		err := row.Scan(&c.level, &c.index)
+		return c, err
+	}, text, args...)
 	if err != nil {
 		return nil, fmt.Errorf("look for stray tiles: %w", err)
 	}
-	defer rows.Close()
-	var out []coordinate
-	for rows.Next() {
-		var c coordinate
-		if err := rows.Scan(&c.level, &c.index); err != nil {
-			return nil, err
-		}
-		out = append(out, c)
-	}
-	return out, rows.Err()
+	return stray, nil
 }
 
-func scanTiles(rows *sql.Rows, err error) ([]tile, error) {
-	if err != nil {
-		return nil, fmt.Errorf("read tiles: %w", err)
-	}
-	defer rows.Close()
-	var out []tile
-	for rows.Next() {
+func listTiles(ctx context.Context, q db.Queryer, query string, args ...any) ([]tile, error) {
+	tiles, err := db.List(ctx, q, func(row db.Row) (tile, error) {
 		var t tile
-		if err := rows.Scan(&t.level, &t.index, &t.data); err != nil {
-			return nil, fmt.Errorf("read tiles: %w", err)
-		}
+		err := row.Scan(&t.level, &t.index, &t.data)
 		if t.data == nil { // empty, and there all the same
 			t.data = []byte{}
 		}
-		out = append(out, t)
-	}
-	if err := rows.Err(); err != nil {
+		return t, err
+	}, query, args...)
+	if err != nil {
 		return nil, fmt.Errorf("read tiles: %w", err)
 	}
-	return out, nil
+	return tiles, nil
 }
 
 func writeCheckpoint(ctx context.Context, tx db.Queryer, size int64, signed []byte) error {
@@ -220,7 +208,11 @@ type storedCheckpoint struct {
 
 // checkpointsAfter returns up to n checkpoints of more than size leaves, in order.
 func checkpointsAfter(ctx context.Context, q db.Queryer, size int64, n int) ([]storedCheckpoint, error) {
-	rows, err := q.QueryContext(ctx, `
+	all, err := db.List(ctx, q, func(row db.Row) (storedCheckpoint, error) {
+		var c storedCheckpoint
+		err := row.Scan(&c.size, &c.note)
+		return c, err
+	}, `
 		SELECT size, note
 		FROM tlog_checkpoint
 		WHERE size > $1
@@ -229,14 +221,5 @@ func checkpointsAfter(ctx context.Context, q db.Queryer, size int64, n int) ([]s
 	if err != nil {
 		return nil, fmt.Errorf("read checkpoints: %w", err)
 	}
-	defer rows.Close()
-	var out []storedCheckpoint
-	for rows.Next() {
-		var c storedCheckpoint
-		if err := rows.Scan(&c.size, &c.note); err != nil {
-			return nil, fmt.Errorf("read checkpoints: %w", err)
-		}
-		out = append(out, c)
-	}
-	return out, rows.Err()
+	return all, nil
 }

@@ -147,40 +147,33 @@ func eraseKey(ctx context.Context, tx db.Queryer, k keyRecord) error {
 
 // liveKeys returns the subject's keys that are not erased.
 func liveKeys(ctx context.Context, q db.Queryer, subject string) ([]keyRecord, error) {
-	return scanKeys(q.QueryContext(ctx, `
+	return listKeys(ctx, q, `
 		SELECT subject, id, secret, erased_at, mac
 		FROM audit_key
 		WHERE subject = $1 AND erased_at IS NULL
-		ORDER BY id`, subject))
+		ORDER BY id`, subject)
 }
 
 // keysAfter returns up to n keys, in order.
 func keysAfter(ctx context.Context, q db.Queryer, subject, id string, n int) ([]keyRecord, error) {
-	return scanKeys(q.QueryContext(ctx, `
+	return listKeys(ctx, q, `
 		SELECT subject, id, secret, erased_at, mac
 		FROM audit_key
 		WHERE subject >= $1 AND (subject > $1 OR id > $2)
 		ORDER BY subject, id
-		LIMIT $3`, subject, id, n))
+		LIMIT $3`, subject, id, n)
 }
 
-func scanKeys(rows *sql.Rows, err error) ([]keyRecord, error) {
+func listKeys(ctx context.Context, q db.Queryer, query string, args ...any) ([]keyRecord, error) {
+	keys, err := db.List(ctx, q, func(row db.Row) (keyRecord, error) {
+		var k keyRecord
+		err := row.Scan(&k.subject, &k.id, &k.secret, &k.erasedAt, &k.mac)
+		return k, err
+	}, query, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read keys: %w", err)
 	}
-	defer rows.Close()
-	var out []keyRecord
-	for rows.Next() {
-		var k keyRecord
-		if err := rows.Scan(&k.subject, &k.id, &k.secret, &k.erasedAt, &k.mac); err != nil {
-			return nil, fmt.Errorf("read keys: %w", err)
-		}
-		out = append(out, k)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, fmt.Errorf("read keys: %w", err)
-	}
-	return out, nil
+	return keys, nil
 }
 
 func scanEntries(rows *sql.Rows, err error) ([]record, error) {

@@ -92,25 +92,15 @@ func findAccount(ctx context.Context, q db.Queryer, column, value string) (accou
 }
 
 func officersOf(ctx context.Context, q db.Queryer, body string) ([]Account, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+accountColumns+` FROM identity_account a
-		WHERE a.kind = $1 AND a.body = $2 AND a.closed_at IS NULL ORDER BY a.id`, string(Officer), body)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Account
-	for rows.Next() {
+	return db.List(ctx, q, func(row db.Row) (Account, error) {
 		var s accountScan
-		if err := rows.Scan(s.into()...); err != nil {
-			return nil, err
+		if err := row.Scan(s.into()...); err != nil {
+			return Account{}, err
 		}
 		a, err := s.account()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, a.Account)
-	}
-	return all, rows.Err()
+		return a.Account, err
+	}, `SELECT `+accountColumns+` FROM identity_account a
+		WHERE a.kind = $1 AND a.body = $2 AND a.closed_at IS NULL ORDER BY a.id`, string(Officer), body)
 }
 
 func setPassword(ctx context.Context, tx db.Queryer, account, phc string) error {
@@ -164,21 +154,12 @@ func findSession(ctx context.Context, q db.Queryer, code string) (seatRow, error
 }
 
 func sessionsOf(ctx context.Context, q db.Queryer, account string, now time.Time) ([]Session, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+sessionColumns+` FROM identity_session s
-		WHERE s.account = $1 AND s.ended_at IS NULL AND s.until > $2 ORDER BY s.created_at DESC, s.id DESC`, account, micros(now))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Session
-	for rows.Next() {
+	return db.List(ctx, q, func(row db.Row) (Session, error) {
 		var s sessionScan
-		if err := rows.Scan(s.into()...); err != nil {
-			return nil, err
-		}
-		all = append(all, s.session())
-	}
-	return all, rows.Err()
+		err := row.Scan(s.into()...)
+		return s.session(), err
+	}, `SELECT `+sessionColumns+` FROM identity_session s
+		WHERE s.account = $1 AND s.ended_at IS NULL AND s.until > $2 ORDER BY s.created_at DESC, s.id DESC`, account, micros(now))
 }
 
 // endSession ends a session of the account that is open, and returns its code; "" when there was none.
@@ -193,30 +174,14 @@ func endSession(ctx context.Context, tx db.Queryer, id, account string, now time
 
 // endAll ends all sessions and tokens of an account but one, and returns their codes.
 func endAll(ctx context.Context, tx db.Queryer, account, except string, now time.Time, change int64) ([]string, error) {
-	sessions, err := codes(tx.QueryContext(ctx, `UPDATE identity_session SET ended_at = $3, change = $4
-		WHERE account = $1 AND id <> $2 AND ended_at IS NULL RETURNING code`, account, except, micros(now), change))
+	sessions, err := db.List(ctx, tx, db.Column[string], `UPDATE identity_session SET ended_at = $3, change = $4
+		WHERE account = $1 AND id <> $2 AND ended_at IS NULL RETURNING code`, account, except, micros(now), change)
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := codes(tx.QueryContext(ctx, `UPDATE identity_token SET ended_at = $3, change = $4
-		WHERE account = $1 AND id <> $2 AND ended_at IS NULL RETURNING code`, account, except, micros(now), change))
+	tokens, err := db.List(ctx, tx, db.Column[string], `UPDATE identity_token SET ended_at = $3, change = $4
+		WHERE account = $1 AND id <> $2 AND ended_at IS NULL RETURNING code`, account, except, micros(now), change)
 	return append(sessions, tokens...), err
-}
-
-func codes(rows *sql.Rows, err error) ([]string, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []string
-	for rows.Next() {
-		var code string
-		if err := rows.Scan(&code); err != nil {
-			return nil, err
-		}
-		all = append(all, code)
-	}
-	return all, rows.Err()
 }
 
 func saw(ctx context.Context, tx db.Queryer, code string, now time.Time) error {
@@ -235,8 +200,8 @@ func changes(ctx context.Context, q db.Queryer) (n int64, err error) {
 }
 
 func changedSince(ctx context.Context, q db.Queryer, n int64) ([]string, error) {
-	return codes(q.QueryContext(ctx, `SELECT code FROM identity_session WHERE change > $1
-		UNION ALL SELECT code FROM identity_token WHERE change > $1`, n))
+	return db.List(ctx, q, db.Column[string], `SELECT code FROM identity_session WHERE change > $1
+		UNION ALL SELECT code FROM identity_token WHERE change > $1`, n)
 }
 
 func insertToken(ctx context.Context, tx db.Queryer, t Token, account, code string) error {
@@ -274,27 +239,19 @@ func findToken(ctx context.Context, q db.Queryer, code string) (seatRow, error) 
 }
 
 func tokensOf(ctx context.Context, q db.Queryer, account string, now time.Time) ([]Token, error) {
-	rows, err := q.QueryContext(ctx, `SELECT id, subject, scopes, created_at, until FROM identity_token
-		WHERE account = $1 AND ended_at IS NULL AND until > $2 ORDER BY created_at DESC, id DESC`, account, micros(now))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Token
-	for rows.Next() {
+	return db.List(ctx, q, func(row db.Row) (Token, error) {
 		var t Token
 		var scopes string
 		var created, until int64
-		if err := rows.Scan(&t.ID, &t.Subject, &scopes, &created, &until); err != nil {
-			return nil, err
-		}
-		if t.Scopes, err = textList(scopes); err != nil {
-			return nil, err
+		if err := row.Scan(&t.ID, &t.Subject, &scopes, &created, &until); err != nil {
+			return Token{}, err
 		}
 		t.CreatedAt, t.Until = atMicros(created), atMicros(until)
-		all = append(all, t)
-	}
-	return all, rows.Err()
+		var err error
+		t.Scopes, err = textList(scopes)
+		return t, err
+	}, `SELECT id, subject, scopes, created_at, until FROM identity_token
+		WHERE account = $1 AND ended_at IS NULL AND until > $2 ORDER BY created_at DESC, id DESC`, account, micros(now))
 }
 
 func endToken(ctx context.Context, tx db.Queryer, id, account string, now time.Time, change int64) (code string, err error) {

@@ -41,50 +41,36 @@ func deletePasskey(ctx context.Context, tx db.Queryer, id, account string) (bool
 	return n > 0, err
 }
 
-func passkeyRows(ctx context.Context, q db.Queryer, account string, each func(k Passkey, credential string) error) error {
-	rows, err := q.QueryContext(ctx, `SELECT id, name, credential, created_at, used_at FROM identity_passkey
-		WHERE account = $1 ORDER BY created_at, id`, account)
-	if err != nil {
-		return err
+const passkeyQuery = `SELECT id, name, credential, created_at, used_at FROM identity_passkey
+	WHERE account = $1 ORDER BY created_at, id`
+
+func scanPasskey(row db.Row) (k Passkey, credential string, err error) {
+	var created int64
+	var used sql.NullInt64
+	err = row.Scan(&k.ID, &k.Name, &credential, &created, &used)
+	k.CreatedAt = atMicros(created)
+	if used.Valid {
+		k.UsedAt = atMicros(used.Int64)
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var k Passkey
-		var credential string
-		var created int64
-		var used sql.NullInt64
-		if err := rows.Scan(&k.ID, &k.Name, &credential, &created, &used); err != nil {
-			return err
-		}
-		k.CreatedAt = atMicros(created)
-		if used.Valid {
-			k.UsedAt = atMicros(used.Int64)
-		}
-		if err := each(k, credential); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	return k, credential, err
 }
 
-func passkeysOf(ctx context.Context, q db.Queryer, account string) (all []Passkey, err error) {
-	err = passkeyRows(ctx, q, account, func(k Passkey, _ string) error {
-		all = append(all, k)
-		return nil
-	})
-	return all, err
+func passkeysOf(ctx context.Context, q db.Queryer, account string) ([]Passkey, error) {
+	return db.List(ctx, q, func(row db.Row) (Passkey, error) {
+		k, _, err := scanPasskey(row)
+		return k, err
+	}, passkeyQuery, account)
 }
 
-func credentialsOf(ctx context.Context, q db.Queryer, account string) (all []webauthn.Credential, err error) {
-	err = passkeyRows(ctx, q, account, func(_ Passkey, text string) error {
-		var c webauthn.Credential
-		if err := json.Unmarshal([]byte(text), &c); err != nil {
-			return err
+func credentialsOf(ctx context.Context, q db.Queryer, account string) ([]webauthn.Credential, error) {
+	return db.List(ctx, q, func(row db.Row) (c webauthn.Credential, err error) {
+		_, text, err := scanPasskey(row)
+		if err != nil {
+			return c, err
 		}
-		all = append(all, c)
-		return nil
-	})
-	return all, err
+		err = json.Unmarshal([]byte(text), &c)
+		return c, err
+	}, passkeyQuery, account)
 }
 
 func insertCeremony(ctx context.Context, tx db.Queryer, code, kind, account, data string, until time.Time) error {

@@ -71,7 +71,7 @@ func insertDraft(ctx context.Context, q db.Queryer, d Draft) error {
 
 const draftColumns = `id, account, subject, service, edition, content, case_id, created_at, updated_at, version`
 
-func scanDraft(row interface{ Scan(...any) error }) (Draft, error) {
+func scanDraft(row db.Row) (Draft, error) {
 	var d Draft
 	var content string
 	var created, updated int64
@@ -104,21 +104,8 @@ func draftState(ctx context.Context, q db.Queryer, id string) (caseID string, ve
 }
 
 func draftsOf(ctx context.Context, q db.Queryer, account, subject string) ([]Draft, error) {
-	rows, err := q.QueryContext(ctx, `SELECT `+draftColumns+` FROM application_draft
+	return db.List(ctx, q, scanDraft, `SELECT `+draftColumns+` FROM application_draft
 		WHERE account = $1 AND subject = $2 AND case_id = '' AND removed_at IS NULL ORDER BY id DESC LIMIT 100`, account, subject)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Draft
-	for rows.Next() {
-		d, err := scanDraft(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, d)
-	}
-	return all, rows.Err()
 }
 
 // updateDraft writes a draft's content, guarded by the version that was read, so that two windows on

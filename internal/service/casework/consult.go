@@ -89,7 +89,7 @@ func (s *Service) AnswerConsultation(ctx context.Context, by identity.Actor, id,
 
 // Consultations lists the questions about a case, for those who may read the case.
 func (s *Service) Consultations(ctx context.Context, q db.Queryer, caseID string) ([]Consultation, error) {
-	return list(ctx, q, scanConsultation, `SELECT `+consultationColumns+` FROM casework_consultation WHERE case_id = $1 ORDER BY id`, caseID)
+	return db.List(ctx, q, scanConsultation, `SELECT `+consultationColumns+` FROM casework_consultation WHERE case_id = $1 ORDER BY id`, caseID)
 }
 
 // OpenConsultations lists the questions that wait for the officer's body.
@@ -100,7 +100,7 @@ func (s *Service) OpenConsultations(ctx context.Context, by identity.Actor) ([]C
 			return err
 		}
 		var err error
-		all, err = list(ctx, v, scanConsultation, `SELECT `+consultationColumns+` FROM casework_consultation WHERE to_body = $1 AND answered_at IS NULL ORDER BY id`, by.Body)
+		all, err = db.List(ctx, v, scanConsultation, `SELECT `+consultationColumns+` FROM casework_consultation WHERE to_body = $1 AND answered_at IS NULL ORDER BY id`, by.Body)
 		return err
 	})
 	return all, err
@@ -109,7 +109,7 @@ func (s *Service) OpenConsultations(ctx context.Context, by identity.Actor) ([]C
 const consultationColumns = `id, case_id, matter_id, from_body, to_body, question, asked_by, asked_at, until_on, answer, answered_by, answered_at`
 
 func findConsultation(ctx context.Context, q db.Queryer, id string) (Consultation, error) {
-	found, err := list(ctx, q, scanConsultation, `SELECT `+consultationColumns+` FROM casework_consultation WHERE id = $1`, id)
+	found, err := db.List(ctx, q, scanConsultation, `SELECT `+consultationColumns+` FROM casework_consultation WHERE id = $1`, id)
 	if err == nil && len(found) == 0 {
 		err = fault.New(fault.NotFound, "error.case.not-found")
 	}
@@ -119,7 +119,7 @@ func findConsultation(ctx context.Context, q db.Queryer, id string) (Consultatio
 	return found[0], nil
 }
 
-func scanConsultation(row scanner) (Consultation, error) {
+func scanConsultation(row db.Row) (Consultation, error) {
 	var c Consultation
 	var asked int64
 	var answered sql.NullInt64

@@ -105,7 +105,7 @@ func (s *Service) Mine(ctx context.Context, by identity.Actor, before string, li
 		if err := v.Permit(ctx, ActReadCase, access.Resource{Kind: "case", Subject: by.Subject, Attrs: map[string]any{"applicant": by.ID, "person": by.Self}}); err != nil {
 			return err
 		}
-		cases, err := list(ctx, v, scanCase, `SELECT `+caseColumns+` FROM casework_case
+		cases, err := db.List(ctx, v, scanCase, `SELECT `+caseColumns+` FROM casework_case
 			WHERE applicant = $1 AND subject = $2 AND id < $3 ORDER BY id DESC LIMIT $4`, by.ID, by.Subject, before, limit)
 		if err != nil || len(cases) == 0 {
 			return err
@@ -117,7 +117,7 @@ func (s *Service) Mine(ctx context.Context, by identity.Actor, before string, li
 			byID[c.ID], ids[i], args[i] = i, fmt.Sprintf("$%d", i+1), c.ID
 			all = append(all, Summary{Case: c})
 		}
-		matters, err := listMatters(ctx, v, `SELECT `+matterColumns+` FROM casework_matter WHERE case_id IN (`+strings.Join(ids, ", ")+`) ORDER BY case_id, ordinal`, args...)
+		matters, err := db.List(ctx, v, scanMatter, `SELECT `+matterColumns+` FROM casework_matter WHERE case_id IN (`+strings.Join(ids, ", ")+`) ORDER BY case_id, ordinal`, args...)
 		for _, m := range matters {
 			i := byID[m.Case]
 			all[i].Matters = append(all[i].Matters, m)

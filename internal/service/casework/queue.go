@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"tongban/internal/platform/db"
 	"tongban/internal/security/access"
 	"tongban/internal/security/identity"
 	"tongban/internal/service/deadline"
@@ -87,7 +88,7 @@ func (q *Queue) List(ctx context.Context, f Filter, after Cursor, limit int) ([]
 		JOIN casework_matter m ON m.id = page.id
 		JOIN casework_case c ON c.id = m.case_id
 		ORDER BY page.due_on, page.id`
-	return list(ctx, q, func(r scanner) (Row, error) {
+	return db.List(ctx, q, func(r db.Row) (Row, error) {
 		var row Row
 		m, err := scanMatter(named{r, &row.Name})
 		row.Matter = m
@@ -97,7 +98,7 @@ func (q *Queue) List(ctx context.Context, f Filter, after Cursor, limit int) ([]
 
 // named lets a scan read one column more than it knows of.
 type named struct {
-	row  scanner
+	row  db.Row
 	name *string
 }
 

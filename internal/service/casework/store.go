@@ -49,9 +49,7 @@ func insertCase(ctx context.Context, q db.Queryer, c Case) error {
 
 const caseColumns = `id, number, service, edition, applicant, person, subject, name, content, draft, opened_at, closed_at, receipt, version`
 
-type scanner interface{ Scan(...any) error }
-
-func scanCase(row scanner) (Case, error) {
+func scanCase(row db.Row) (Case, error) {
 	var c Case
 	var body string
 	var opened int64
@@ -162,7 +160,7 @@ func dueKey(m Matter) string {
 
 const matterColumns = `id, case_id, number, service, def, body, state, officer, due_on, ordinal, detail, version`
 
-func scanMatter(row scanner) (Matter, error) {
+func scanMatter(row db.Row) (Matter, error) {
 	var m Matter
 	var due, body string
 	err := row.Scan(&m.ID, &m.Case, &m.Number, &m.Service, &m.Def, &m.Body, &m.State, &m.Officer, &due, &m.Ordinal, &body, &m.Version)
@@ -186,28 +184,7 @@ func findMatter(ctx context.Context, q db.Queryer, id string) (Matter, error) {
 }
 
 func mattersOf(ctx context.Context, q db.Queryer, caseID string) ([]Matter, error) {
-	return listMatters(ctx, q, `SELECT `+matterColumns+` FROM casework_matter WHERE case_id = $1 ORDER BY ordinal`, caseID)
-}
-
-func listMatters(ctx context.Context, q db.Queryer, query string, args ...any) ([]Matter, error) {
-	return list(ctx, q, scanMatter, query, args...)
-}
-
-func list[T any](ctx context.Context, q db.Queryer, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
-	rows, err := q.QueryContext(ctx, query, args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []T
-	for rows.Next() {
-		v, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, v)
-	}
-	return all, rows.Err()
+	return db.List(ctx, q, scanMatter, `SELECT `+matterColumns+` FROM casework_matter WHERE case_id = $1 ORDER BY ordinal`, caseID)
 }
 
 // updateMatter writes a matter's next state, guarded by the version that was read.
@@ -237,7 +214,7 @@ func record(m Matter, e Event) Record {
 }
 
 func eventsOf(ctx context.Context, q db.Queryer, caseID string) ([]Record, error) {
-	return list(ctx, q, func(row scanner) (Record, error) {
+	return db.List(ctx, q, func(row db.Row) (Record, error) {
 		var r Record
 		var at int64
 		var kind, byKind string

@@ -60,7 +60,7 @@ func (t *tallies) of(ctx context.Context, q db.Queryer, body string, now time.Ti
 	if fresh {
 		return known, nil
 	}
-	all, err := list(ctx, q, func(row scanner) (tally, error) {
+	all, err := db.List(ctx, q, func(row db.Row) (tally, error) {
 		var one tally
 		var state, due string
 		err := row.Scan(&state, &one.officer, &due, &one.n)

@@ -28,23 +28,14 @@ func insertRun(ctx context.Context, q db.Queryer, id, body string, r Run) error 
 
 // lastRuns gives the newest run of each benefit of a body.
 func lastRuns(ctx context.Context, q db.Queryer, body string) ([]Run, error) {
-	rows, err := q.QueryContext(ctx, `SELECT service, at, people, found, unclear FROM eligibility_run r
-		WHERE body = $1 AND at = (SELECT MAX(n.at) FROM eligibility_run n WHERE n.service = r.service) ORDER BY service`, body)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Run
-	for rows.Next() {
+	return db.List(ctx, q, func(row db.Row) (Run, error) {
 		var r Run
 		var at int64
-		if err := rows.Scan(&r.Service, &at, &r.People, &r.Found, &r.Unclear); err != nil {
-			return nil, err
-		}
+		err := row.Scan(&r.Service, &at, &r.People, &r.Found, &r.Unclear)
 		r.At = time.UnixMicro(at)
-		all = append(all, r)
-	}
-	return all, rows.Err()
+		return r, err
+	}, `SELECT service, at, people, found, unclear FROM eligibility_run r
+		WHERE body = $1 AND at = (SELECT MAX(n.at) FROM eligibility_run n WHERE n.service = r.service) ORDER BY service`, body)
 }
 
 // has reports whether somebody was found before.
@@ -73,31 +64,15 @@ func findOffer(ctx context.Context, q db.Queryer, id string) (Offer, error) {
 }
 
 func offersOf(ctx context.Context, q db.Queryer, body string, state State) ([]Offer, error) {
-	return offers(q.QueryContext(ctx, `SELECT `+columns+` FROM eligibility_offer WHERE body = $1 AND state = $2 ORDER BY id LIMIT $3`, body, string(state), listed))
+	return db.List(ctx, q, scan, `SELECT `+columns+` FROM eligibility_offer WHERE body = $1 AND state = $2 ORDER BY id LIMIT $3`, body, string(state), listed)
 }
 
 func offersTo(ctx context.Context, q db.Queryer, subject string, today deadline.Day) ([]Offer, error) {
-	return offers(q.QueryContext(ctx, `SELECT `+columns+` FROM eligibility_offer WHERE subject = $1 AND state = $2 AND until_on >= $3 ORDER BY id LIMIT $4`,
-		subject, string(Offered), string(today), listed))
+	return db.List(ctx, q, scan, `SELECT `+columns+` FROM eligibility_offer WHERE subject = $1 AND state = $2 AND until_on >= $3 ORDER BY id LIMIT $4`,
+		subject, string(Offered), string(today), listed)
 }
 
-func offers(rows *sql.Rows, err error) ([]Offer, error) {
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Offer
-	for rows.Next() {
-		o, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, o)
-	}
-	return all, rows.Err()
-}
-
-func scan(row interface{ Scan(...any) error }) (Offer, error) {
+func scan(row db.Row) (Offer, error) {
 	var o Offer
 	var facts, state, until string
 	var found int64

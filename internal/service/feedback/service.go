@@ -103,20 +103,7 @@ func (s *Service) Find(ctx context.Context, token string) (Rating, error) {
 
 // OfCase lists the invitations and ratings of one of the actor's cases.
 func (s *Service) OfCase(ctx context.Context, by identity.Actor, caseID string) ([]Rating, error) {
-	rows, err := s.read.QueryContext(ctx, `SELECT `+columns+` FROM feedback_rating WHERE case_id = $1 AND account = $2 ORDER BY invited_at, token`, caseID, by.ID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var all []Rating
-	for rows.Next() {
-		r, err := scan(rows)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, r)
-	}
-	return all, rows.Err()
+	return db.List(ctx, s.read, scan, `SELECT `+columns+` FROM feedback_rating WHERE case_id = $1 AND account = $2 ORDER BY invited_at, token`, caseID, by.ID)
 }
 
 // Rate gives or changes a rating. Only the person who was invited can.
@@ -158,7 +145,7 @@ func (s *Service) Rate(ctx context.Context, by identity.Actor, token string, lev
 
 const columns = `token, matter_id, case_id, account, subject, service, def, body, invited_at, level, items, text, rated_at`
 
-func scan(row interface{ Scan(...any) error }) (Rating, error) {
+func scan(row db.Row) (Rating, error) {
 	var r Rating
 	var invited int64
 	var items string

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"tongban/internal/platform/db"
 	"tongban/internal/platform/fault"
 	"tongban/internal/security/access"
 	"tongban/internal/security/identity"
@@ -68,24 +69,17 @@ func (s *Service) Wish(ctx context.Context, by identity.Actor, text string) erro
 // site.
 func (s *Service) Wishes(ctx context.Context, by identity.Actor) ([]Wish, error) {
 	var all []Wish
-	err := s.gate.See(ctx, by, func(v *access.View) error {
+	err := s.gate.See(ctx, by, func(v *access.View) (err error) {
 		if err := v.Permit(ctx, actReadWish, s.wish()); err != nil {
 			return err
 		}
-		rows, err := v.QueryContext(ctx, `SELECT text, CAST(SUM(n) AS BIGINT), MIN(day), MAX(day) FROM feedback_wish
-			GROUP BY text ORDER BY SUM(n) DESC, MAX(day) DESC, text LIMIT $1`, wishesShow)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		all, err = db.List(ctx, v, func(row db.Row) (Wish, error) {
 			var w Wish
-			if err := rows.Scan(&w.Text, &w.N, &w.First, &w.Last); err != nil {
-				return err
-			}
-			all = append(all, w)
-		}
-		return rows.Err()
+			err := row.Scan(&w.Text, &w.N, &w.First, &w.Last)
+			return w, err
+		}, `SELECT text, CAST(SUM(n) AS BIGINT), MIN(day), MAX(day) FROM feedback_wish
+			GROUP BY text ORDER BY SUM(n) DESC, MAX(day) DESC, text LIMIT $1`, wishesShow)
+		return err
 	})
 	return all, err
 }

@@ -33,6 +33,10 @@ type placedField struct {
 
 // services loads and checks all services.
 func (l *loader) services() {
+	scenarios := map[string]*strictyaml.Source{} // by folder
+	for _, sc := range l.in("services/*/scenarios.yaml") {
+		scenarios[path.Dir(sc.File())] = sc
+	}
 	for _, src := range l.in("services/*/service.yaml") {
 		s := &service{loader: l, src: src}
 		cs := src.Decode(&s.def, l.grammar)
@@ -41,11 +45,8 @@ func (l *loader) services() {
 		l.opened = append(l.opened, s)
 		dir := path.Dir(src.File())
 		l.lookup.services = append(l.lookup.services, path.Base(dir))
-		for _, sc := range l.in("services/*/scenarios.yaml") {
-			if path.Dir(sc.File()) == dir {
-				s.scenarioS = sc
-				l.complain(sc.Decode(&s.scenarios, l.grammar)...)
-			}
+		if s.scenarioS = scenarios[dir]; s.scenarioS != nil {
+			l.complain(s.scenarioS.Decode(&s.scenarios, l.grammar)...)
 		}
 		if name := path.Base(dir); s.def.ID != "" && s.def.ID != name {
 			l.complain(src.Complain("id",

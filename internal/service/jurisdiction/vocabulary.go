@@ -97,7 +97,7 @@ func catalogueRules() []strictyaml.Rules {
 			string(catalogue.Verified), string(catalogue.Secondary), string(catalogue.Computed), string(catalogue.Known)}}}),
 		strictyaml.For[catalogue.Service](map[string]rule{
 			"id": idRule, "audience": audienceRule, "level": levelRule, "checked": dayRule,
-			"catalogue": {Pattern: `[A-Z][0-9]{2,3}`, Shape: strictyaml.Say("清单编号,如 T02", "a number of the list, such as T02")},
+			"catalogue": {Pattern: `[A-Z][0-9]{2,5}`, Shape: strictyaml.Say("清单编号,如 T02", "a number of the list, such as T02")},
 			"keywords":  {Least: 1}, "matters": {Least: 1}, "sections": {Least: 1},
 		}),
 		strictyaml.For[catalogue.Question](map[string]rule{

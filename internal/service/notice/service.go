@@ -6,6 +6,7 @@ import (
 	"embed"
 	"time"
 
+	"tongban/internal/platform/db"
 	"tongban/internal/platform/ref"
 	"tongban/internal/security/access"
 	"tongban/internal/security/identity"
@@ -74,26 +75,19 @@ func (s *Service) Mine(ctx context.Context, by identity.Actor, before string, li
 		if err := v.QueryRowContext(ctx, `SELECT COUNT(*) FROM notice_message WHERE account = $1 AND subject = $2 AND read_at IS NULL`, by.ID, by.Subject).Scan(&unread); err != nil {
 			return err
 		}
-		rows, err := v.QueryContext(ctx, `SELECT id, case_id, matter_id, kind, at, read_at FROM notice_message
-			WHERE account = $1 AND subject = $2 AND id < $3 ORDER BY id DESC LIMIT $4`, by.ID, by.Subject, before, limit)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
+		messages, err = db.List(ctx, v, func(row db.Row) (Message, error) {
 			m := Message{Account: by.ID, Subject: by.Subject}
 			var at int64
 			var read sql.NullInt64
-			if err := rows.Scan(&m.ID, &m.Case, &m.Matter, &m.Kind, &at, &read); err != nil {
-				return err
-			}
+			err := row.Scan(&m.ID, &m.Case, &m.Matter, &m.Kind, &at, &read)
 			m.At = time.UnixMicro(at)
 			if read.Valid {
 				m.ReadAt = time.UnixMicro(read.Int64)
 			}
-			messages = append(messages, m)
-		}
-		return rows.Err()
+			return m, err
+		}, `SELECT id, case_id, matter_id, kind, at, read_at FROM notice_message
+			WHERE account = $1 AND subject = $2 AND id < $3 ORDER BY id DESC LIMIT $4`, by.ID, by.Subject, before, limit)
+		return err
 	})
 	return messages, unread, err
 }

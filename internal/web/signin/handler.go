@@ -139,12 +139,19 @@ func (h *Handler) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	actor := s.Actor
-	if s, err = h.resume(r, s); err != nil {
+	if err := h.enter(w, r, s); err != nil {
 		return err
 	}
-	h.keep(w, s)
-	return u.See(w, r, u.Return(back, home(actor)))
+	return u.See(w, r, u.Return(back, home(s.Actor)))
+}
+
+// enter begins a session where she left the one before.
+func (h *Handler) enter(w http.ResponseWriter, r *http.Request, s identity.Session) error {
+	s, err := h.resume(r, s)
+	if err == nil {
+		h.keep(w, s)
+	}
+	return err
 }
 
 // resume acts again for whom she acted before.
@@ -341,13 +348,11 @@ func (h *Handler) passkey(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	actor := s.Actor
-	if s, err = h.resume(r, s); err != nil {
+	if err := h.enter(w, r, s); err != nil {
 		return err
 	}
-	h.keep(w, s)
 	w.Header().Set("Content-Type", "application/json")
-	return json.NewEncoder(w).Encode(map[string]string{"to": home(actor)})
+	return json.NewEncoder(w).Encode(map[string]string{"to": home(s.Actor)})
 }
 
 func (h *Handler) beginAdd(w http.ResponseWriter, r *http.Request) error {

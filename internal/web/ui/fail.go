@@ -6,13 +6,12 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
-	"strings"
 
+	"tongban/internal/api/status"
 	"tongban/internal/platform/fault"
 )
 
-// fail turns what went wrong into the page that says so. Which status a kind of fault has is decided
-// here and nowhere below.
+// fail turns what went wrong into the page that says so.
 func (k *Kit) fail(w http.ResponseWriter, r *http.Request, err error) {
 	u := From(r)
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
@@ -37,40 +36,19 @@ func (k *Kit) fail(w http.ResponseWriter, r *http.Request, err error) {
 		k.try(k.signIn(w, r))
 		return
 	}
-	status := statusOf(f)
-	if status == http.StatusTooManyRequests {
+	code := status.Of(f)
+	if code == http.StatusTooManyRequests {
 		if s := f.Args["seconds"]; s != "" {
 			w.Header().Set("Retry-After", s)
 		}
 	}
-	k.try(k.sorryFault(w, r, status, f))
+	k.try(k.sorryFault(w, r, code, f))
 }
 
 func (k *Kit) try(err error) {
 	if err != nil {
 		k.log.Error("error page failed", "error", err)
 	}
-}
-
-func statusOf(f *fault.Error) int {
-	if strings.HasPrefix(f.Code, "rate.") {
-		return http.StatusTooManyRequests
-	}
-	switch f.Kind {
-	case fault.Invalid:
-		return http.StatusUnprocessableEntity
-	case fault.NotFound:
-		return http.StatusNotFound
-	case fault.Denied:
-		return http.StatusForbidden
-	case fault.Conflict:
-		return http.StatusConflict
-	case fault.Late:
-		return http.StatusGone
-	case fault.Unavailable:
-		return http.StatusServiceUnavailable
-	}
-	return http.StatusInternalServerError
 }
 
 // signIn leads somebody who must sign in first to do so and then back here. What she has just posted is

@@ -17,7 +17,7 @@ import (
 )
 
 func (h *Handler) check(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
+	s, err := h.open(r)
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (h *Handler) submit(w http.ResponseWriter, r *http.Request) error {
 	c, err := h.Application.Submit(r.Context(), u.Actor, r.PathValue("id"), declared)
 	var f *fault.Error
 	if errors.As(err, &f) && f.Kind == fault.Invalid {
-		s, err := h.open(w, r)
+		s, err := h.open(r)
 		if err != nil {
 			return err
 		}

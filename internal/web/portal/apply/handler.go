@@ -52,7 +52,7 @@ type sheet struct {
 	u       *ui.Request
 }
 
-func (h *Handler) open(w http.ResponseWriter, r *http.Request) (sheet, error) {
+func (h *Handler) open(r *http.Request) (sheet, error) {
 	u := ui.From(r)
 	s, err := h.Application.Read(r.Context(), u.Actor, r.PathValue("id"))
 	if err != nil {
@@ -90,7 +90,7 @@ func (s sheet) task(title, hint, href string, status application.Status) gov.Tas
 }
 
 func (h *Handler) tasks(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
+	s, err := h.open(r)
 	if err != nil {
 		return err
 	}
@@ -264,7 +264,7 @@ func (s sheet) source(f *catalogue.Field, e application.Entry) *gp.Source {
 }
 
 func (h *Handler) section(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
+	s, err := h.open(r)
 	if err != nil {
 		return err
 	}
@@ -315,7 +315,7 @@ func (h *Handler) showSection(w http.ResponseWriter, r *http.Request, status int
 
 // save keeps what was typed, right or wrong. Coming from the check page it leads back there.
 func (h *Handler) save(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
+	s, err := h.open(r)
 	if err != nil {
 		return err
 	}
@@ -369,7 +369,7 @@ func (s sheet) findField(id string) (*catalogue.Field, string, bool) {
 }
 
 func (h *Handler) dispute(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
+	s, err := h.open(r)
 	if err != nil {
 		return err
 	}
@@ -394,7 +394,7 @@ func (h *Handler) showDispute(w http.ResponseWriter, r *http.Request, status int
 }
 
 func (h *Handler) sendDispute(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
+	s, err := h.open(r)
 	if err != nil {
 		return err
 	}

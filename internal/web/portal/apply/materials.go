@@ -22,7 +22,7 @@ import (
 const uploadLimit = 64 << 20
 
 func (h *Handler) material(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
+	s, err := h.open(r)
 	if err != nil {
 		return err
 	}
@@ -131,17 +131,26 @@ func (h *Handler) values(s sheet, p application.Preview, values map[string]strin
 	return rows
 }
 
+// openMaterial opens the draft and finds one material of it.
+func (h *Handler) openMaterial(r *http.Request) (sheet, *catalogue.Material, error) {
+	s, err := h.open(r)
+	if err != nil {
+		return s, nil, err
+	}
+	pm, ok := s.Material(r.PathValue("material"))
+	if !ok {
+		return s, nil, fault.New(fault.NotFound, "error.page")
+	}
+	return s, pm.Material, nil
+}
+
 // choose takes one of the three ways out of the preview, or the promise to bring it later.
 func (h *Handler) choose(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
+	s, m, err := h.openMaterial(r)
 	if err != nil {
 		return err
 	}
-	id := r.PathValue("material")
-	pm, ok := s.Material(id)
-	if !ok {
-		return fault.New(fault.NotFound, "error.page")
-	}
+	id := m.ID
 	kind, dispute := r.PostFormValue("choice"), ""
 	switch kind {
 	case "upload":
@@ -150,7 +159,7 @@ func (h *Handler) choose(w http.ResponseWriter, r *http.Request) error {
 		kind, dispute = application.Own, strings.TrimSpace(r.PostFormValue("text"))
 		if dispute == "" {
 			v := disputeView{
-				Request: s.u, Title: s.u.Of(pm.Material.Name), Held: s.u.T("apply.dispute.record"), Source: s.words.Where(s.service, pm.Material),
+				Request: s.u, Title: s.u.Of(m.Name), Held: s.u.T("apply.dispute.record"), Source: s.words.Where(s.service, m),
 				Action: s.path("/materials/"+id) + query(r), Hidden: gp.Link{Text: "choice", Href: "wrong"},
 			}
 			status := http.StatusOK
@@ -172,7 +181,7 @@ func (h *Handler) choose(w http.ResponseWriter, r *http.Request) error {
 		return s.u.See(w, r, s.path("/materials/"+id)+query(r))
 	}
 	s.Sheet = saved
-	s.u.Notice(w, "apply.material.decided", "name", s.u.Of(pm.Material.Name))
+	s.u.Notice(w, "apply.material.decided", "name", s.u.Of(m.Name))
 	return s.u.See(w, r, s.after(r, id))
 }
 
@@ -184,16 +193,12 @@ func (h *Handler) files(w http.ResponseWriter, r *http.Request) error {
 
 // upload takes files in, one after the other. A file that is refused leaves the others.
 func (h *Handler) upload(w http.ResponseWriter, r *http.Request) error {
-	s, err := h.open(w, r)
+	s, m, err := h.openMaterial(r)
 	if err != nil {
 		return err
 	}
-	id := r.PathValue("material")
-	pm, ok := s.Material(id)
-	if !ok {
-		return fault.New(fault.NotFound, "error.page")
-	}
-	files, wrong, err := Receive(r, h.Blobs, pm.Material, func(hash string) error {
+	id := m.ID
+	files, wrong, err := Receive(r, h.Blobs, m, func(hash string) error {
 		_, err := h.Application.Detach(r.Context(), s.u.Actor, s.ID, id, hash)
 		return err
 	})
@@ -275,23 +280,13 @@ func Receive(r *http.Request, blobs *blob.Store, m *catalogue.Material, remove f
 // Put stores one posted file of a material, or says why it is refused.
 func Put(ctx context.Context, blobs *blob.Store, m *catalogue.Material, part *multipart.Part) (casework.File, *fault.Field, error) {
 	accept, mb := m.Allowed()
-	f, err := blobs.Put(ctx, part, blob.Rule{Accept: catalogue.Media(accept), MaxBytes: int64(mb) << 20, Name: fileName(part)})
+	name := blob.NameOf(part)
+	f, err := blobs.Put(ctx, part, blob.Rule{Accept: catalogue.Media(accept), MaxBytes: int64(mb) << 20, Name: name})
 	var refused *fault.Error
 	if errors.As(err, &refused) && refused.Kind == fault.Invalid {
-		return casework.File{}, &fault.Field{Name: fileName(part), Code: refused.Code, Args: refused.Args}, nil
+		return casework.File{}, &fault.Field{Name: name, Code: refused.Code, Args: refused.Args}, nil
 	}
 	return casework.File{Hash: f.Hash, Name: f.Name, Type: f.Type, Size: f.Size}, nil, TooLarge(err)
-}
-
-// fileName is the name as it was sent. Part.FileName would take the folder off, and a name that tries
-// to climb is to be refused and not repaired.
-func fileName(part *multipart.Part) string {
-	if _, after, ok := strings.Cut(part.Header.Get("Content-Disposition"), `filename="`); ok {
-		if name, _, ok := strings.Cut(after, `"`); ok {
-			return name
-		}
-	}
-	return part.FileName()
 }
 
 // TooLarge tells a request that was too large from other trouble.

@@ -20,11 +20,7 @@ import (
 
 // asked opens a matter that waits for the applicant's correction.
 func (h *Handler) asked(r *http.Request) (dossier, casework.Matter, error) {
-	d, err := h.open(r)
-	if err != nil {
-		return d, casework.Matter{}, err
-	}
-	m, _, err := d.matter(r)
+	d, m, err := h.matter(r)
 	if err == nil && (m.State != casework.Correcting || m.Asked == nil) {
 		err = fault.New(fault.Conflict, "error.matter.state")
 	}

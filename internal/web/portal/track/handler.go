@@ -88,12 +88,17 @@ func (h *Handler) open(r *http.Request) (dossier, error) {
 	return dossier{d, service, say.In(u.Printer, city), u, city, deadline.Of(h.Now())}, err
 }
 
-func (d dossier) matter(r *http.Request) (casework.Matter, *catalogue.Matter, error) {
+// matter opens one matter of a case.
+func (h *Handler) matter(r *http.Request) (dossier, casework.Matter, error) {
+	d, err := h.open(r)
+	if err != nil {
+		return d, casework.Matter{}, err
+	}
 	m, ok := d.Matter(r.PathValue("matter"))
 	if !ok {
-		return m, nil, fault.New(fault.NotFound, "error.page")
+		err = fault.New(fault.NotFound, "error.page")
 	}
-	return m, d.def(m), nil
+	return d, m, err
 }
 
 func (d dossier) def(m casework.Matter) *catalogue.Matter {

@@ -170,31 +170,27 @@ func (h *Handler) dates(w http.ResponseWriter, r *http.Request) error {
 	return ui.Download(w, "text/calendar; charset=utf-8", d.Number+".ics", say.Calendar(d.Number, d.OpenedAt, events))
 }
 
-// outcome is the word for how a matter was decided, by the last part of its text key.
-func outcome(s casework.State) (string, error) {
-	switch s {
-	case casework.Approved, casework.Refused, casework.Declined:
-		return string(s), nil
+// decided opens a matter that has a result.
+func (h *Handler) decided(r *http.Request) (dossier, casework.Matter, error) {
+	d, m, err := h.matter(r)
+	if err != nil {
+		return d, m, err
 	}
-	return "", fault.New(fault.NotFound, "error.page")
+	switch m.State {
+	case casework.Approved, casework.Refused, casework.Declined:
+		return d, m, nil
+	}
+	return d, m, fault.New(fault.NotFound, "error.page")
 }
 
 func (h *Handler) result(w http.ResponseWriter, r *http.Request) error {
-	d, err := h.open(r)
+	d, m, err := h.decided(r)
 	if err != nil {
 		return err
 	}
-	m, def, err := d.matter(r)
-	if err != nil {
-		return err
-	}
-	key, err := outcome(m.State)
-	if err != nil {
-		return err
-	}
-	u := d.u
+	u, def := d.u, d.def(m)
 	v := resultView{
-		Request: u, Title: d.name(m), Number: d.number(), Sentence: u.T("track.result." + key), Approved: m.State == casework.Approved,
+		Request: u, Title: d.name(m), Number: d.number(), Sentence: u.T("track.result." + string(m.State)), Approved: m.State == casework.Approved,
 		Rows: d.ruling(m), PDF: d.matterPath(m, "decision.pdf"),
 	}
 	if !v.Approved {
@@ -252,22 +248,14 @@ func (d dossier) remedies(m casework.Matter) []gov.Row {
 }
 
 func (h *Handler) decisionPDF(w http.ResponseWriter, r *http.Request) error {
-	d, err := h.open(r)
-	if err != nil {
-		return err
-	}
-	m, _, err := d.matter(r)
-	if err != nil {
-		return err
-	}
-	key, err := outcome(m.State)
+	d, m, err := h.decided(r)
 	if err != nil {
 		return err
 	}
 	u := d.u
 	name := d.words.BodyName(m.Body)
 	blocks := []paper.Block{
-		paper.Rows(paper.Row{Label: u.T("track.doc.applicant"), Value: d.Name}), paper.Heading(u.T("track.result." + key)), papered(d.ruling(m)),
+		paper.Rows(paper.Row{Label: u.T("track.doc.applicant"), Value: d.Name}), paper.Heading(u.T("track.result." + string(m.State))), papered(d.ruling(m)),
 	}
 	if m.State != casework.Approved {
 		blocks = append(blocks, paper.Heading(u.T("track.result.remedies")), papered(d.remedies(m)))

@@ -240,11 +240,7 @@ func (d dossier) view(m casework.Matter) matterView {
 
 // how counts a matter's clock day by day.
 func (h *Handler) how(w http.ResponseWriter, r *http.Request) error {
-	d, err := h.open(r)
-	if err != nil {
-		return err
-	}
-	m, _, err := d.matter(r)
+	d, m, err := h.matter(r)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,10 @@ package gov
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Choice is one item of Radios or Checkboxes.
 type Choice struct {
@@ -28,7 +31,7 @@ type Choice struct {
 	never      bool // not checked even if the value matches
 }
 
-func (c Choice) id(prefix string, i int) string { return or(c.ID, nth(prefix, i)) }
+func (c Choice) id(prefix string, i int) string { return cmp.Or(c.ID, nth(prefix, i)) }
 
 // Radios ask for one of up to about seven answers.
 type Radios struct {
@@ -44,7 +47,7 @@ type Radios struct {
 	Attributes Attributes
 }
 
-func (r Radios) prefix() string { return or(r.IDPrefix, r.Name) }
+func (r Radios) prefix() string { return cmp.Or(r.IDPrefix, r.Name) }
 
 func (r Radios) checked(c Choice) bool {
 	return c.Checked || r.Value != "" && r.Value == c.Value && !c.never
@@ -169,7 +172,7 @@ func (r Radios) inside() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var6 = []any{classes("govuk-radios", r.Classes)}
+		var templ_7745c5c3_Var6 = []any{Classes("govuk-radios", r.Classes)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var6...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -214,7 +217,7 @@ func (r Radios) inside() templ.Component {
 				var templ_7745c5c3_Var8 string
 				templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(c.Divider)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 71, Col: 50}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 74, Col: 50}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 				if templ_7745c5c3_Err != nil {
@@ -233,7 +236,7 @@ func (r Radios) inside() templ.Component {
 				var templ_7745c5c3_Var9 string
 				templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(id)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 77, Col: 13}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 80, Col: 13}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 				if templ_7745c5c3_Err != nil {
@@ -246,7 +249,7 @@ func (r Radios) inside() templ.Component {
 				var templ_7745c5c3_Var10 string
 				templ_7745c5c3_Var10, templ_7745c5c3_Err = templ.JoinStringErrs(r.Name)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 78, Col: 19}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 81, Col: 19}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var10))
 				if templ_7745c5c3_Err != nil {
@@ -259,7 +262,7 @@ func (r Radios) inside() templ.Component {
 				var templ_7745c5c3_Var11 string
 				templ_7745c5c3_Var11, templ_7745c5c3_Err = templ.JoinStringErrs(c.Value)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 80, Col: 21}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 83, Col: 21}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var11))
 				if templ_7745c5c3_Err != nil {
@@ -289,7 +292,7 @@ func (r Radios) inside() templ.Component {
 					var templ_7745c5c3_Var12 string
 					templ_7745c5c3_Var12, templ_7745c5c3_Err = templ.JoinStringErrs("conditional-" + id)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 84, Col: 47}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 87, Col: 47}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var12))
 					if templ_7745c5c3_Err != nil {
@@ -308,7 +311,7 @@ func (r Radios) inside() templ.Component {
 					var templ_7745c5c3_Var13 string
 					templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(id + "-item-hint")
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 87, Col: 43}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 90, Col: 43}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 					if templ_7745c5c3_Err != nil {
@@ -342,7 +345,7 @@ func (r Radios) inside() templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if c.Then != nil {
-					var templ_7745c5c3_Var14 = []any{classes("govuk-radios__conditional", when(!r.checked(c), "govuk-radios__conditional--hidden"))}
+					var templ_7745c5c3_Var14 = []any{Classes("govuk-radios__conditional", When(!r.checked(c), "govuk-radios__conditional--hidden"))}
 					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var14...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -367,7 +370,7 @@ func (r Radios) inside() templ.Component {
 					var templ_7745c5c3_Var16 string
 					templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs("conditional-" + id)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 97, Col: 139}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 100, Col: 139}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 					if templ_7745c5c3_Err != nil {
@@ -403,11 +406,11 @@ func (r Radios) inside() templ.Component {
 }
 
 func (c Choice) label(class, id string) Label {
-	return Label{Text: c.Text, HTML: c.HTML, For: id, Classes: classes(class, c.Label.Classes), Attributes: c.Label.Attributes}
+	return Label{Text: c.Text, HTML: c.HTML, For: id, Classes: Classes(class, c.Label.Classes), Attributes: c.Label.Attributes}
 }
 
 func (c Choice) hint(class, id string) Hint {
-	return Hint{ID: id + "-item-hint", Text: c.Hint.Text, HTML: c.Hint.HTML, Classes: classes(class, c.Hint.Classes), Attributes: c.Hint.Attributes}
+	return Hint{ID: id + "-item-hint", Text: c.Hint.Text, HTML: c.Hint.HTML, Classes: Classes(class, c.Hint.Classes), Attributes: c.Hint.Attributes}
 }
 
 // Checkboxes ask for any number of answers.
@@ -425,7 +428,7 @@ type Checkboxes struct {
 	Attributes  Attributes
 }
 
-func (b Checkboxes) prefix() string { return or(b.IDPrefix, b.Name) }
+func (b Checkboxes) prefix() string { return cmp.Or(b.IDPrefix, b.Name) }
 
 func (b Checkboxes) checked(c Choice) bool {
 	return c.Checked || !c.never && slices.Contains(b.Values, c.Value)
@@ -433,7 +436,7 @@ func (b Checkboxes) checked(c Choice) bool {
 
 func (b Checkboxes) fieldset() Fieldset {
 	f := *b.Fieldset
-	f.DescribedBy = described(or(f.DescribedBy, b.DescribedBy), b.prefix(), b.Hint, b.Error)
+	f.DescribedBy = described(cmp.Or(f.DescribedBy, b.DescribedBy), b.prefix(), b.Hint, b.Error)
 	return f
 }
 
@@ -443,7 +446,7 @@ func (b Checkboxes) itemBy(c Choice, id string) string {
 	if b.Fieldset == nil {
 		by = described(b.DescribedBy, b.prefix(), b.Hint, b.Error)
 	}
-	return classes(by, when(!c.Hint.empty(), id+"-item-hint"))
+	return Classes(by, When(!c.Hint.empty(), id+"-item-hint"))
 }
 
 func (b Checkboxes) View() templ.Component {
@@ -559,7 +562,7 @@ func (b Checkboxes) inside() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var22 = []any{classes("govuk-checkboxes", b.Classes)}
+		var templ_7745c5c3_Var22 = []any{Classes("govuk-checkboxes", b.Classes)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var22...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -604,7 +607,7 @@ func (b Checkboxes) inside() templ.Component {
 				var templ_7745c5c3_Var24 string
 				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(c.Divider)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 173, Col: 54}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 176, Col: 54}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 				if templ_7745c5c3_Err != nil {
@@ -624,7 +627,7 @@ func (b Checkboxes) inside() templ.Component {
 				var templ_7745c5c3_Var25 string
 				templ_7745c5c3_Var25, templ_7745c5c3_Err = templ.JoinStringErrs(id)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 180, Col: 13}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 183, Col: 13}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var25))
 				if templ_7745c5c3_Err != nil {
@@ -635,9 +638,9 @@ func (b Checkboxes) inside() templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var26 string
-				templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(or(c.Name, b.Name))
+				templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinStringErrs(cmp.Or(c.Name, b.Name))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 181, Col: 31}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 184, Col: 35}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 				if templ_7745c5c3_Err != nil {
@@ -650,7 +653,7 @@ func (b Checkboxes) inside() templ.Component {
 				var templ_7745c5c3_Var27 string
 				templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(c.Value)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 183, Col: 21}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 186, Col: 21}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 				if templ_7745c5c3_Err != nil {
@@ -680,7 +683,7 @@ func (b Checkboxes) inside() templ.Component {
 					var templ_7745c5c3_Var28 string
 					templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs("conditional-" + id)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 187, Col: 47}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 190, Col: 47}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 					if templ_7745c5c3_Err != nil {
@@ -699,7 +702,7 @@ func (b Checkboxes) inside() templ.Component {
 					var templ_7745c5c3_Var29 string
 					templ_7745c5c3_Var29, templ_7745c5c3_Err = templ.JoinStringErrs(c.Behaviour)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 190, Col: 35}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 193, Col: 35}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var29))
 					if templ_7745c5c3_Err != nil {
@@ -718,7 +721,7 @@ func (b Checkboxes) inside() templ.Component {
 					var templ_7745c5c3_Var30 string
 					templ_7745c5c3_Var30, templ_7745c5c3_Err = templ.JoinStringErrs(by)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 193, Col: 28}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 196, Col: 28}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var30))
 					if templ_7745c5c3_Err != nil {
@@ -752,7 +755,7 @@ func (b Checkboxes) inside() templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if c.Then != nil {
-					var templ_7745c5c3_Var31 = []any{classes("govuk-checkboxes__conditional", when(!b.checked(c), "govuk-checkboxes__conditional--hidden"))}
+					var templ_7745c5c3_Var31 = []any{Classes("govuk-checkboxes__conditional", When(!b.checked(c), "govuk-checkboxes__conditional--hidden"))}
 					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var31...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -777,7 +780,7 @@ func (b Checkboxes) inside() templ.Component {
 					var templ_7745c5c3_Var33 string
 					templ_7745c5c3_Var33, templ_7745c5c3_Err = templ.JoinStringErrs("conditional-" + id)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 203, Col: 147}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/choice.templ`, Line: 206, Col: 147}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var33))
 					if templ_7745c5c3_Err != nil {

@@ -8,7 +8,10 @@ package gov
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // DateInput asks for a day by its parts. Chinese order is year, month, day; which part is which is
 // told by its Name.
@@ -63,7 +66,7 @@ func (d DateInput) class(p DatePart) string {
 			width = "govuk-input--width-4"
 		}
 	}
-	return classes("govuk-date-input__input", mark, width, p.Classes)
+	return Classes("govuk-date-input__input", mark, width, p.Classes)
 }
 
 func (d DateInput) part(p DatePart) Input {
@@ -73,11 +76,11 @@ func (d DateInput) part(p DatePart) Input {
 	}
 	return Input{
 		Label:        Label{Text: p.Label, Classes: "govuk-date-input__label"},
-		ID:           or(p.ID, d.ID+"-"+p.Name),
+		ID:           cmp.Or(p.ID, d.ID+"-"+p.Name),
 		Classes:      d.class(p),
 		Name:         name,
 		Value:        p.Value,
-		InputMode:    or(p.InputMode, "numeric"),
+		InputMode:    cmp.Or(p.InputMode, "numeric"),
 		Autocomplete: p.Autocomplete,
 		Pattern:      p.Pattern,
 		Attributes:   p.Attributes,
@@ -204,7 +207,7 @@ func (d DateInput) inside() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var6 = []any{classes("govuk-date-input", d.Classes)}
+		var templ_7745c5c3_Var6 = []any{Classes("govuk-date-input", d.Classes)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var6...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -238,7 +241,7 @@ func (d DateInput) inside() templ.Component {
 			var templ_7745c5c3_Var8 string
 			templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(d.ID)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/control.templ`, Line: 104, Col: 12}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/control.templ`, Line: 107, Col: 12}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 			if templ_7745c5c3_Err != nil {
@@ -311,7 +314,7 @@ type Drop struct {
 	Attributes                                       Attributes
 }
 
-func (f FileUpload) id() string { return or(f.ID, f.Name) }
+func (f FileUpload) id() string { return cmp.Or(f.ID, f.Name) }
 
 // words are the translations that the script reads from data attributes.
 func (d Drop) words() Attributes {
@@ -376,7 +379,7 @@ func (f FileUpload) View() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if f.Drop != nil {
-				var templ_7745c5c3_Var11 = []any{classes("govuk-file-upload-wrapper", f.Drop.Classes)}
+				var templ_7745c5c3_Var11 = []any{Classes("govuk-file-upload-wrapper", f.Drop.Classes)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var11...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -466,7 +469,7 @@ func (f FileUpload) control() templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		by := described(f.DescribedBy, f.id(), f.Hint, f.Error)
-		var templ_7745c5c3_Var14 = []any{classes("govuk-file-upload", f.Classes, when(!f.Error.empty(), "govuk-file-upload--error"))}
+		var templ_7745c5c3_Var14 = []any{Classes("govuk-file-upload", f.Classes, When(!f.Error.empty(), "govuk-file-upload--error"))}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var14...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -491,7 +494,7 @@ func (f FileUpload) control() templ.Component {
 		var templ_7745c5c3_Var16 string
 		templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(f.id())
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/control.templ`, Line: 188, Col: 13}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/control.templ`, Line: 191, Col: 13}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 		if templ_7745c5c3_Err != nil {
@@ -504,7 +507,7 @@ func (f FileUpload) control() templ.Component {
 		var templ_7745c5c3_Var17 string
 		templ_7745c5c3_Var17, templ_7745c5c3_Err = templ.JoinStringErrs(f.Name)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/control.templ`, Line: 189, Col: 15}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/control.templ`, Line: 192, Col: 15}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var17))
 		if templ_7745c5c3_Err != nil {
@@ -534,7 +537,7 @@ func (f FileUpload) control() templ.Component {
 			var templ_7745c5c3_Var18 string
 			templ_7745c5c3_Var18, templ_7745c5c3_Err = templ.JoinStringErrs(by)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/control.templ`, Line: 194, Col: 24}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/control.templ`, Line: 197, Col: 24}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var18))
 			if templ_7745c5c3_Err != nil {
@@ -604,7 +607,7 @@ func (p PasswordInput) data() Attributes {
 func (p PasswordInput) input() Input {
 	return Input{
 		Group: FormGroup{
-			Classes:    classes("govuk-password-input", p.Group.Classes),
+			Classes:    Classes("govuk-password-input", p.Group.Classes),
 			Attributes: p.data(),
 			Before:     p.Group.Before,
 			After:      p.after(),
@@ -613,13 +616,13 @@ func (p PasswordInput) input() Input {
 		Label:          p.Label,
 		Hint:           p.Hint,
 		Error:          p.Error,
-		Classes:        classes("govuk-password-input__input govuk-js-password-input-input", p.Classes),
-		ID:             or(p.ID, p.Name),
+		Classes:        Classes("govuk-password-input__input govuk-js-password-input-input", p.Classes),
+		ID:             cmp.Or(p.ID, p.Name),
 		Name:           p.Name,
 		Type:           "password",
 		Spellcheck:     "false",
 		Autocapitalize: "none",
-		Autocomplete:   or(p.Autocomplete, "current-password"),
+		Autocomplete:   cmp.Or(p.Autocomplete, "current-password"),
 		Value:          p.Value,
 		Disabled:       p.Disabled,
 		DescribedBy:    p.DescribedBy,
@@ -650,10 +653,10 @@ func (p PasswordInput) after() templ.Component {
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = Button{
 			Type:    "button",
-			Classes: classes("govuk-button--secondary govuk-password-input__toggle govuk-js-password-input-toggle", p.ButtonClasses),
+			Classes: Classes("govuk-button--secondary govuk-password-input__toggle govuk-js-password-input-toggle", p.ButtonClasses),
 			Text:    p.Words.Show,
 			Attributes: Attributes{
-				"aria-controls": or(p.ID, p.Name),
+				"aria-controls": cmp.Or(p.ID, p.Name),
 				"aria-label":    p.Words.ShowLabel,
 				"hidden":        true,
 			},

@@ -1,16 +1,17 @@
 package gov
 
 import (
+	"cmp"
 	"github.com/a-h/templ"
 )
 
 // components says how the options of each component's fixtures fill our struct.
 var components = map[string]func(opts) templ.Component{
 	"back-link": func(o opts) templ.Component {
-		return BackLink{Text: or(o.str("text"), "Back"), HTML: o.html("html"), Href: o.str("href"), Classes: o.str("classes"), Attributes: o.attrs()}.View()
+		return BackLink{Text: cmp.Or(o.str("text"), "Back"), HTML: o.html("html"), Href: o.str("href"), Classes: o.str("classes"), Attributes: o.attrs()}.View()
 	},
 	"breadcrumbs": func(o opts) templ.Component {
-		b := Breadcrumbs{Label: or(o.str("labelText"), "Breadcrumb"), Collapse: o.truthy("collapseOnMobile"), Classes: o.str("classes"), Attributes: o.attrs()}
+		b := Breadcrumbs{Label: cmp.Or(o.str("labelText"), "Breadcrumb"), Collapse: o.truthy("collapseOnMobile"), Classes: o.str("classes"), Attributes: o.attrs()}
 		for _, i := range o.list("items") {
 			b.Items = append(b.Items, Crumb{Text: i.str("text"), HTML: i.html("html"), Href: i.str("href"), Attributes: i.attrs()})
 		}
@@ -66,13 +67,13 @@ var components = map[string]func(opts) templ.Component{
 		}
 		names := map[string]string{}
 		for _, name := range []string{"day", "month", "year"} {
-			names[or(day[name].str("name"), name)] = name
+			names[cmp.Or(day[name].str("name"), name)] = name
 		}
 		for _, i := range items {
 			name := i.str("name")
-			kind := or(names[name], name)
+			kind := cmp.Or(names[name], name)
 			p := DatePart{
-				ID: i.str("id"), Name: name, Label: or(i.str("label"), capital(name)), Value: i.str("value"), Classes: i.str("classes"),
+				ID: i.str("id"), Name: name, Label: cmp.Or(i.str("label"), capital(name)), Value: i.str("value"), Classes: i.str("classes"),
 				InputMode: i.str("inputmode"), Autocomplete: i.str("autocomplete"), Pattern: i.str("pattern"), Attributes: i.attrs(),
 				Wrong: i["error"] == true, Fine: i["error"] == false,
 			}
@@ -80,7 +81,7 @@ var components = map[string]func(opts) templ.Component{
 				p.Width = 4
 			}
 			if p.Value == "" && !i.has("value") {
-				p.Value = or(day[kind].str("value"), when(!o.has(kind) && !o.has("items"), values.str(kind)), values.str(prefixed(d.NamePrefix, name)))
+				p.Value = cmp.Or(day[kind].str("value"), When(!o.has(kind) && !o.has("items"), values.str(kind)), values.str(prefixed(d.NamePrefix, name)))
 			}
 			d.Items = append(d.Items, p)
 		}
@@ -152,13 +153,13 @@ var components = map[string]func(opts) templ.Component{
 	},
 	"notification-banner": func(o opts) templ.Component {
 		return NotificationBanner{
-			Title: or(o.str("titleText"), when(o.str("type") == "success", "Success"), "Important"), TitleHTML: o.html("titleHtml"), TitleID: o.str("titleId"),
+			Title: cmp.Or(o.str("titleText"), When(o.str("type") == "success", "Success"), "Important"), TitleHTML: o.html("titleHtml"), TitleID: o.str("titleId"),
 			TitleLevel: o.level("titleHeadingLevel"), Text: o.str("text"), HTML: o.html("html"), Type: o.str("type"), Role: o.str("role"),
 			NoAutoFocus: o.str("disableAutoFocus"), Classes: o.str("classes"), Attributes: o.attrs(),
 		}.View()
 	},
 	"pagination": func(o opts) templ.Component {
-		p := Pagination{Label: or(o.str("landmarkLabel"), "Pagination"), Classes: o.str("classes"), Attributes: o.attrs(), listed: o.has("items")}
+		p := Pagination{Label: cmp.Or(o.str("landmarkLabel"), "Pagination"), Classes: o.str("classes"), Attributes: o.attrs(), listed: o.has("items")}
 		link := func(name, word string) *PageLink {
 			l := o.sub(name)
 			if l == nil {
@@ -176,7 +177,7 @@ var components = map[string]func(opts) templ.Component{
 				continue
 			}
 			p.Items = append(p.Items, PageItem{
-				Number: i.str("number"), Label: or(i.str("visuallyHiddenText"), "Page "+i.str("number")), Href: i.str("href"),
+				Number: i.str("number"), Label: cmp.Or(i.str("visuallyHiddenText"), "Page "+i.str("number")), Href: i.str("href"),
 				Current: i.truthy("current"), Ellipsis: i.truthy("ellipsis"), Attributes: i.attrs(),
 			})
 		}
@@ -224,8 +225,8 @@ var components = map[string]func(opts) templ.Component{
 	},
 	"service-navigation": func(o opts) templ.Component {
 		n := ServiceNavigation{
-			Label: or(o.str("ariaLabel"), "Service information"), Name: o.str("serviceName"), Href: o.str("serviceUrl"), NavLabel: o.str("navigationLabel"),
-			NavID: o.str("navigationId"), NavClasses: o.str("navigationClasses"), Menu: or(o.str("menuButtonText"), "Menu"), MenuLabel: o.str("menuButtonLabel"),
+			Label: cmp.Or(o.str("ariaLabel"), "Service information"), Name: o.str("serviceName"), Href: o.str("serviceUrl"), NavLabel: o.str("navigationLabel"),
+			NavID: o.str("navigationId"), NavClasses: o.str("navigationClasses"), Menu: cmp.Or(o.str("menuButtonText"), "Menu"), MenuLabel: o.str("menuButtonLabel"),
 			Collapse: o.str("collapseNavigationOnMobile"), Classes: o.str("classes"), Attributes: o.attrs(),
 		}
 		slots := o.sub("slots")
@@ -294,7 +295,7 @@ var components = map[string]func(opts) templ.Component{
 		return t.View()
 	},
 	"warning-text": func(o opts) templ.Component {
-		return WarningText{Text: o.str("text"), HTML: o.html("html"), Icon: or(o.str("iconFallbackText"), "Warning"), Classes: o.str("classes"), Attributes: o.attrs()}.View()
+		return WarningText{Text: o.str("text"), HTML: o.html("html"), Icon: cmp.Or(o.str("iconFallbackText"), "Warning"), Classes: o.str("classes"), Attributes: o.attrs()}.View()
 	},
 }
 
@@ -409,7 +410,7 @@ func (o opts) choices() []Choice {
 		i := opts(m)
 		id := i.str("id")
 		if id == "" && n > len(all) {
-			id = nth(or(o.str("idPrefix"), o.str("name")), n)
+			id = nth(cmp.Or(o.str("idPrefix"), o.str("name")), n)
 		}
 		all = append(all, Choice{
 			ID: id, Name: i.str("name"), Value: i.str("value"), Text: i.str("text"), HTML: i.html("html"),

@@ -12,8 +12,8 @@ import (
 // Attributes are further HTML attributes of an element, for hooks that have no field of their own.
 type Attributes = templ.Attributes
 
-// classes joins class names and leaves out the empty ones.
-func classes(names ...string) string {
+// Classes joins class names and leaves out the empty ones.
+func Classes(names ...string) string {
 	n := 0
 	for _, name := range names {
 		if name != "" {
@@ -23,20 +23,10 @@ func classes(names ...string) string {
 	return strings.Join(names[:n], " ")
 }
 
-// when returns s if yes holds and nothing otherwise.
-func when(yes bool, s string) string {
+// When returns s if yes holds and nothing otherwise.
+func When(yes bool, s string) string {
 	if yes {
 		return s
-	}
-	return ""
-}
-
-// or returns the first of its arguments that says something.
-func or(options ...string) string {
-	for _, s := range options {
-		if s != "" {
-			return s
-		}
 	}
 	return ""
 }

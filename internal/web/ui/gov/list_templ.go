@@ -8,7 +8,10 @@ package gov
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "strconv"
+import (
+	"cmp"
+	"strconv"
+)
 
 // Text is a piece of a component: plain text or HTML, with classes.
 type Text struct {
@@ -50,7 +53,7 @@ func (t Text) inside() templ.Component {
 			var templ_7745c5c3_Var2 string
 			templ_7745c5c3_Var2, templ_7745c5c3_Err = templ.JoinStringErrs(t.Text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 19, Col: 10}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 22, Col: 10}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var2))
 			if templ_7745c5c3_Err != nil {
@@ -202,7 +205,7 @@ func (c Card) View() templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var6 = []any{classes("govuk-summary-card", c.Classes)}
+		var templ_7745c5c3_Var6 = []any{Classes("govuk-summary-card", c.Classes)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var6...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -233,13 +236,13 @@ func (c Card) View() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if !c.Title.empty() {
-			templ_7745c5c3_Err = heading(c.level(), classes("govuk-summary-card__title", c.Title.Classes), "", c.Title.Text, c.Title.HTML).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = heading(c.level(), Classes("govuk-summary-card__title", c.Title.Classes), "", c.Title.Text, c.Title.HTML).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
 		if len(c.Actions.Items) == 1 {
-			var templ_7745c5c3_Var8 = []any{classes("govuk-summary-card__actions", c.Actions.Classes)}
+			var templ_7745c5c3_Var8 = []any{Classes("govuk-summary-card__actions", c.Actions.Classes)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var8...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -270,7 +273,7 @@ func (c Card) View() templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else if len(c.Actions.Items) > 1 {
-			var templ_7745c5c3_Var10 = []any{classes("govuk-summary-card__actions", c.Actions.Classes)}
+			var templ_7745c5c3_Var10 = []any{Classes("govuk-summary-card__actions", c.Actions.Classes)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var10...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -349,7 +352,7 @@ func (s SummaryList) list() templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		acts := s.anyActions()
-		var templ_7745c5c3_Var13 = []any{classes("govuk-summary-list", s.Classes)}
+		var templ_7745c5c3_Var13 = []any{Classes("govuk-summary-list", s.Classes)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var13...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -380,7 +383,7 @@ func (s SummaryList) list() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, r := range s.Rows {
-			var templ_7745c5c3_Var15 = []any{classes("govuk-summary-list__row", when(acts && len(r.Actions.Items) == 0 && !r.Actions.set, "govuk-summary-list__row--no-actions"), r.Classes)}
+			var templ_7745c5c3_Var15 = []any{Classes("govuk-summary-list__row", When(acts && len(r.Actions.Items) == 0 && !r.Actions.set, "govuk-summary-list__row--no-actions"), r.Classes)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var15...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -402,7 +405,7 @@ func (s SummaryList) list() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var17 = []any{classes("govuk-summary-list__key", r.Key.Classes)}
+			var templ_7745c5c3_Var17 = []any{Classes("govuk-summary-list__key", r.Key.Classes)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var17...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -432,7 +435,7 @@ func (s SummaryList) list() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var19 = []any{classes("govuk-summary-list__value", r.Value.Classes)}
+			var templ_7745c5c3_Var19 = []any{Classes("govuk-summary-list__value", r.Value.Classes)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var19...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -463,7 +466,7 @@ func (s SummaryList) list() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(r.Actions.Items) > 0 {
-				var templ_7745c5c3_Var21 = []any{classes("govuk-summary-list__actions", r.Actions.Classes)}
+				var templ_7745c5c3_Var21 = []any{Classes("govuk-summary-list__actions", r.Actions.Classes)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var21...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -553,7 +556,7 @@ func (a Action) link(card Text) templ.Component {
 			templ_7745c5c3_Var23 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var24 = []any{classes("govuk-link", a.Classes)}
+		var templ_7745c5c3_Var24 = []any{Classes("govuk-link", a.Classes)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var24...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -578,7 +581,7 @@ func (a Action) link(card Text) templ.Component {
 		var templ_7745c5c3_Var26 templ.SafeURL
 		templ_7745c5c3_Var26, templ_7745c5c3_Err = templ.JoinURLErrs(a.Href)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 157, Col: 60}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 160, Col: 60}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var26))
 		if templ_7745c5c3_Err != nil {
@@ -605,7 +608,7 @@ func (a Action) link(card Text) templ.Component {
 			var templ_7745c5c3_Var27 string
 			templ_7745c5c3_Var27, templ_7745c5c3_Err = templ.JoinStringErrs(a.Text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 161, Col: 11}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 164, Col: 11}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var27))
 			if templ_7745c5c3_Err != nil {
@@ -625,7 +628,7 @@ func (a Action) link(card Text) templ.Component {
 				var templ_7745c5c3_Var28 string
 				templ_7745c5c3_Var28, templ_7745c5c3_Err = templ.JoinStringErrs(" " + a.Hidden)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 166, Col: 21}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 169, Col: 21}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var28))
 				if templ_7745c5c3_Err != nil {
@@ -694,7 +697,7 @@ func (l TaskList) View() templ.Component {
 			templ_7745c5c3_Var29 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var30 = []any{classes("govuk-task-list", l.Classes)}
+		var templ_7745c5c3_Var30 = []any{Classes("govuk-task-list", l.Classes)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var30...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -725,8 +728,8 @@ func (l TaskList) View() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for i, t := range l.Items {
-			id := or(l.IDPrefix, "task-list") + "-" + strconv.Itoa(i+1)
-			var templ_7745c5c3_Var32 = []any{classes("govuk-task-list__item", when(t.Href != "", "govuk-task-list__item--with-link"), t.Classes)}
+			id := cmp.Or(l.IDPrefix, "task-list") + "-" + strconv.Itoa(i+1)
+			var templ_7745c5c3_Var32 = []any{Classes("govuk-task-list__item", When(t.Href != "", "govuk-task-list__item--with-link"), t.Classes)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var32...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -749,7 +752,7 @@ func (l TaskList) View() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if t.Href != "" {
-				var templ_7745c5c3_Var34 = []any{classes("govuk-link govuk-task-list__link", t.Title.Classes)}
+				var templ_7745c5c3_Var34 = []any{Classes("govuk-link govuk-task-list__link", t.Title.Classes)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var34...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -774,7 +777,7 @@ func (l TaskList) View() templ.Component {
 				var templ_7745c5c3_Var36 templ.SafeURL
 				templ_7745c5c3_Var36, templ_7745c5c3_Err = templ.JoinURLErrs(t.Href)
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 201, Col: 93}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 204, Col: 93}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var36))
 				if templ_7745c5c3_Err != nil {
@@ -785,9 +788,9 @@ func (l TaskList) View() templ.Component {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var37 string
-				templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(classes(when(!t.Hint.empty(), id+"-hint"), id+"-status"))
+				templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(Classes(When(!t.Hint.empty(), id+"-hint"), id+"-status"))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 201, Col: 171}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 204, Col: 171}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 				if templ_7745c5c3_Err != nil {
@@ -855,7 +858,7 @@ func (l TaskList) View() templ.Component {
 				var templ_7745c5c3_Var40 string
 				templ_7745c5c3_Var40, templ_7745c5c3_Err = templ.JoinStringErrs(id + "-hint")
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 214, Col: 28}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 217, Col: 28}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var40))
 				if templ_7745c5c3_Err != nil {
@@ -878,7 +881,7 @@ func (l TaskList) View() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var41 = []any{classes("govuk-task-list__status", t.Status.Classes)}
+			var templ_7745c5c3_Var41 = []any{Classes("govuk-task-list__status", t.Status.Classes)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var41...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -903,7 +906,7 @@ func (l TaskList) View() templ.Component {
 			var templ_7745c5c3_Var43 string
 			templ_7745c5c3_Var43, templ_7745c5c3_Err = templ.JoinStringErrs(id + "-status")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 219, Col: 91}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 222, Col: 91}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var43))
 			if templ_7745c5c3_Err != nil {
@@ -988,7 +991,7 @@ func (c Cell) inside() templ.Component {
 			var templ_7745c5c3_Var45 string
 			templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.JoinStringErrs(c.Text)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 256, Col: 10}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 259, Col: 10}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var45))
 			if templ_7745c5c3_Err != nil {
@@ -999,7 +1002,7 @@ func (c Cell) inside() templ.Component {
 	})
 }
 
-func (c Cell) format(block string) string { return when(c.Format != "", block+"--"+c.Format) }
+func (c Cell) format(block string) string { return When(c.Format != "", block+"--"+c.Format) }
 
 func (c Cell) span() Attributes {
 	if c.Colspan == "" && c.Rowspan == "" {
@@ -1039,7 +1042,7 @@ func (t Table) View() templ.Component {
 			templ_7745c5c3_Var46 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var47 = []any{classes("govuk-table", t.Classes)}
+		var templ_7745c5c3_Var47 = []any{Classes("govuk-table", t.Classes)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var47...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -1070,7 +1073,7 @@ func (t Table) View() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if t.Caption != "" {
-			var templ_7745c5c3_Var49 = []any{classes("govuk-table__caption", t.CaptionClasses)}
+			var templ_7745c5c3_Var49 = []any{Classes("govuk-table__caption", t.CaptionClasses)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var49...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1095,7 +1098,7 @@ func (t Table) View() templ.Component {
 			var templ_7745c5c3_Var51 string
 			templ_7745c5c3_Var51, templ_7745c5c3_Err = templ.JoinStringErrs(t.Caption)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 282, Col: 83}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gov/list.templ`, Line: 285, Col: 83}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var51))
 			if templ_7745c5c3_Err != nil {
@@ -1112,7 +1115,7 @@ func (t Table) View() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for _, c := range t.Head {
-				var templ_7745c5c3_Var52 = []any{classes("govuk-table__header", c.format("govuk-table__header"), c.Classes)}
+				var templ_7745c5c3_Var52 = []any{Classes("govuk-table__header", c.format("govuk-table__header"), c.Classes)}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var52...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1167,7 +1170,7 @@ func (t Table) View() templ.Component {
 			}
 			for i, c := range row {
 				if i == 0 && t.FirstIsHeader {
-					var templ_7745c5c3_Var54 = []any{classes("govuk-table__header", c.Classes)}
+					var templ_7745c5c3_Var54 = []any{Classes("govuk-table__header", c.Classes)}
 					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var54...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
@@ -1206,7 +1209,7 @@ func (t Table) View() templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					var templ_7745c5c3_Var56 = []any{classes("govuk-table__cell", c.format("govuk-table__cell"), c.Classes)}
+					var templ_7745c5c3_Var56 = []any{Classes("govuk-table__cell", c.format("govuk-table__cell"), c.Classes)}
 					templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var56...)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -8,32 +8,6 @@ import (
 	"tongban/internal/web/ui/text"
 )
 
-func classes(names ...string) string {
-	n := 0
-	for _, name := range names {
-		if name != "" {
-			names[n], n = name, n+1
-		}
-	}
-	return strings.Join(names[:n], " ")
-}
-
-func when(yes bool, s string) string {
-	if yes {
-		return s
-	}
-	return ""
-}
-
-func or(options ...string) string {
-	for _, s := range options {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
 // Left is how many working days a clock leaves, as a tag: the word says it, the colour only repeats it.
 // Stopped clocks say so whatever is left.
 func Left(p text.Printer, days int, stopped bool) gov.Tag {

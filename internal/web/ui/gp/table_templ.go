@@ -70,7 +70,7 @@ func (t Table) View() templ.Component {
 			templ_7745c5c3_Var1 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var2 = []any{classes("gp-scroll", when(t.Wide, "gp-scroll--wide"))}
+		var templ_7745c5c3_Var2 = []any{gov.Classes("gp-scroll", gov.When(t.Wide, "gp-scroll--wide"))}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var2...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -115,7 +115,7 @@ func (t Table) View() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var5 = []any{classes("govuk-table gp-table", when(!t.Wide, "gp-table--stack"), when(t.Dense, "gp-table--dense"))}
+		var templ_7745c5c3_Var5 = []any{gov.Classes("govuk-table gp-table", gov.When(!t.Wide, "gp-table--stack"), gov.When(t.Dense, "gp-table--dense"))}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var5...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -137,7 +137,7 @@ func (t Table) View() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var7 = []any{classes("govuk-table__caption govuk-table__caption--m", when(t.HideTitle, "govuk-visually-hidden"))}
+		var templ_7745c5c3_Var7 = []any{gov.Classes("govuk-table__caption govuk-table__caption--m", gov.When(t.HideTitle, "govuk-visually-hidden"))}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var7...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -162,7 +162,7 @@ func (t Table) View() templ.Component {
 		var templ_7745c5c3_Var9 string
 		templ_7745c5c3_Var9, templ_7745c5c3_Err = templ.JoinStringErrs(t.Caption)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gp/table.templ`, Line: 54, Col: 133}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/web/ui/gp/table.templ`, Line: 54, Col: 141}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var9))
 		if templ_7745c5c3_Err != nil {
@@ -173,7 +173,7 @@ func (t Table) View() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, c := range t.Head {
-			var templ_7745c5c3_Var10 = []any{classes("govuk-table__header", when(c.Numeric, "govuk-table__header--numeric"), when(c.Hidden, "gp-table__check"))}
+			var templ_7745c5c3_Var10 = []any{gov.Classes("govuk-table__header", gov.When(c.Numeric, "govuk-table__header--numeric"), gov.When(c.Hidden, "gp-table__check"))}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var10...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -303,7 +303,7 @@ func (t Table) View() templ.Component {
 			return templ_7745c5c3_Err
 		}
 		for _, line := range t.Rows {
-			var templ_7745c5c3_Var17 = []any{classes("govuk-table__row", line.Class)}
+			var templ_7745c5c3_Var17 = []any{gov.Classes("govuk-table__row", line.Class)}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var17...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -326,7 +326,7 @@ func (t Table) View() templ.Component {
 				return templ_7745c5c3_Err
 			}
 			for i, c := range line.Cells {
-				var templ_7745c5c3_Var19 = []any{classes("govuk-table__cell", when(c.Numeric, "govuk-table__cell--numeric"), when(c.NoWrap, "gp-nowrap"), when(c.Check, "gp-table__check"))}
+				var templ_7745c5c3_Var19 = []any{gov.Classes("govuk-table__cell", gov.When(c.Numeric, "govuk-table__cell--numeric"), gov.When(c.NoWrap, "gp-nowrap"), gov.When(c.Check, "gp-table__check"))}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var19...)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

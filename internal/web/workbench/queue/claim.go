@@ -86,12 +86,9 @@ func (h *Handler) choose(w http.ResponseWriter, r *http.Request) error {
 // claim takes each of the chosen matters by itself: one that a colleague was quicker to take, or that is
 // over, keeps none of the others back.
 func (h *Handler) claim(w http.ResponseWriter, r *http.Request) error {
-	b, err := h.open(r)
+	b, err := h.post(r)
 	if err != nil {
 		return err
-	}
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, "error.form", err)
 	}
 	rows, err := h.picked(r, b, r.PostForm["matter"])
 	if err != nil {

@@ -92,12 +92,9 @@ func (h *Handler) showConsultation(w http.ResponseWriter, r *http.Request, statu
 }
 
 func (h *Handler) answer(w http.ResponseWriter, r *http.Request) error {
-	b, err := h.open(r)
+	b, err := h.post(r)
 	if err != nil {
 		return err
-	}
-	if err := r.ParseForm(); err != nil {
-		return fault.Wrap(fault.Invalid, "error.form", err)
 	}
 	typed := r.PostForm.Get("answer")
 	err = h.Casework.AnswerConsultation(r.Context(), b.u.Actor, r.PathValue("id"), strings.TrimSpace(typed))

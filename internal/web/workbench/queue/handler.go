@@ -58,6 +58,18 @@ func (h *Handler) open(r *http.Request) (bench, error) {
 	return bench{u, say.In(u.Printer, h.City()), names, deadline.Of(h.Now())}, err
 }
 
+// post opens the workbench and reads the form that was sent.
+func (h *Handler) post(r *http.Request) (bench, error) {
+	b, err := h.open(r)
+	if err != nil {
+		return b, err
+	}
+	if err := r.ParseForm(); err != nil {
+		return b, fault.Wrap(fault.Invalid, "error.form", err)
+	}
+	return b, nil
+}
+
 // matter is the name of a queue's matter in the edition that is in force.
 func (b bench) matter(m casework.Matter) string {
 	if e, ok := b.words.City.Service(m.Service); ok {
