@@ -2,6 +2,8 @@ package eligibility
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -171,10 +173,11 @@ func (s *Service) Run(ctx context.Context, b Benefit) (Run, error) {
 				}
 			}
 			for _, o := range some {
-				if had, err := has(ctx, tx, b.Service.ID, m.ID, o.Subject); err != nil || had {
-					if err != nil {
-						return err
-					}
+				had, err := has(ctx, tx, b.Service.ID, m.ID, o.Subject)
+				if err != nil {
+					return err
+				}
+				if had {
 					continue
 				}
 				one := about
@@ -221,8 +224,8 @@ func fields(p *catalogue.Proactive) (all []string) {
 // factsOf reads from the records what the guide would ask.
 func factsOf(p *catalogue.Proactive, of map[string]registry.Record, now time.Time) []Fact {
 	var facts []Fact
-	for question, value := range p.Assume {
-		facts = append(facts, Fact{Question: question, Value: value})
+	for _, question := range slices.Sorted(maps.Keys(p.Assume)) {
+		facts = append(facts, Fact{Question: question, Value: p.Assume[question]})
 	}
 	for _, f := range p.Facts {
 		r := of[f.Register]
