@@ -6,7 +6,7 @@ ADDR ?= 127.0.0.1:8080
 DATA ?= data
 CITY ?= jurisdictions/shifan
 
-.PHONY: run reset build front test lint browser bench bench-smoke generate clean
+.PHONY: run reset build front test lint browser conform bench bench-smoke generate clean
 
 run: build
 	./bin/tongban serve --listen $(ADDR) --data $(DATA) --jurisdiction $(CITY) --demo --welcome
@@ -41,6 +41,10 @@ lint:
 
 browser: build
 	node test/browser/run.mjs --serve
+
+# Needs the SHACL shapes of CPSV-AP, which are others' work: CPSV_AP_SHAPES=FILE make conform
+conform: build
+	node test/conform/conform.mjs
 
 bench: build
 	$(MAKE) -C bench full

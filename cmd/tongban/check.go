@@ -77,6 +77,25 @@ func (t *test) Run() error {
 		}
 		fmt.Printf("%s: %s\n", id, result.Coverage.In(lang.Lang(t.Lang)))
 	}
+	for _, s := range city.Samples {
+		failures := city.Walk(&s)
+		failed += len(failures)
+		wrong := map[int]bool{}
+		for _, f := range failures {
+			wrong[f.Stop] = true
+			if !t.JSON {
+				fmt.Printf("%s %s %s: %s\n", s.Who, s.Days[f.Stop].Day, f.List, f.What.In(lang.Lang(t.Lang)))
+			}
+		}
+		passed += len(s.Days) - len(wrong)
+		if t.JSON {
+			if err := json.NewEncoder(os.Stdout).Encode(map[string]any{"sample": s.Who, "days": len(s.Days), "failures": failures}); err != nil {
+				return err
+			}
+			continue
+		}
+		fmt.Printf("%s: {Days:%d}\n", s.Who, len(s.Days))
+	}
 	if !t.JSON {
 		fmt.Printf(lang.Text{ZH: "%d 个通过，%d 个不通过\n", EN: "%d passed, %d failed\n"}.In(lang.Lang(t.Lang)), passed, failed)
 	}

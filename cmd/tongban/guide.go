@@ -139,7 +139,7 @@ func (x *explain) Run() error {
 	}
 	e, ok := city.Service(x.Service)
 	if !ok {
-		return fmt.Errorf("没有 %[1]q 这件事；有 there is no service %[1]q; there are: %[2]s", x.Service, strings.Join(city.ServiceIDs(), ", "))
+		return noService(city, x.Service)
 	}
 	ids := make([]string, 0, len(x.Answers))
 	for id := range x.Answers {

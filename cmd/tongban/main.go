@@ -29,6 +29,8 @@ type cli struct {
 	Test    test    `cmd:"" help:"运行辖区自带的情景用例。 Run the scenarios of a jurisdiction."`
 	Explain explain `cmd:"" help:"说明一个人为什么要办这些事、交这些材料，各依据哪一条。 Explain why each matter, material, fee and limit applies to somebody, with its article."`
 	Diff    diff    `cmd:"" help:"比较两个版本：谁的结果变了、变了什么、有多少种情形。 Compare two editions: who is treated differently, how, and in how many situations."`
+	Export  export  `cmd:"" help:"导出目录：整个目录、实施清单、CPSV-AP、决策表。 Take the catalogue out: whole, as implementation checklists, as CPSV-AP, as decision tables."`
+	Import  bring   `cmd:"" help:"把实施清单、整个目录或 DMN 决策表导入成草稿，并按行、列报告放不进的内容。 Take implementation checklists, a whole catalogue or DMN decision tables in as a draft, and report by row and column what did not fit."`
 	Migrate migrate `cmd:"" help:"建立或升级数据库表。 Make or upgrade the database's tables."`
 	Verify  verify  `cmd:"" help:"核验全部日志，或核验一份回执（无需联网）。 Verify the whole log, or one receipt, offline."`
 	Backup  backup  `cmd:"" help:"备份数据库、密钥和上传文件到一个文件夹。 Back up database, keys and uploads into a folder."`

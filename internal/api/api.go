@@ -27,6 +27,7 @@ import (
 	"tongban/internal/service/casework"
 	"tongban/internal/service/feedback"
 	"tongban/internal/service/jurisdiction"
+	"tongban/internal/service/lifecycle"
 	"tongban/internal/service/notice"
 )
 
@@ -46,6 +47,7 @@ type Config struct {
 	Registry    *registry.Service
 	Notice      *notice.Service
 	Feedback    *feedback.Service
+	Life        *lifecycle.Service
 	Audit       *audit.Log
 	Blobs       *blob.Store
 	// Say is the sentence for a code in a language, with its values put in; false when there is none.
@@ -92,12 +94,14 @@ func New(c Config) (*API, error) {
 	}
 	a.open()
 	a.services()
+	a.catalogue()
 	a.checks()
 	a.drafts()
 	a.uploads()
 	a.cases()
 	a.wallet()
 	a.mine()
+	a.life()
 	a.desk()
 	a.verbs()
 	a.close()

@@ -38,7 +38,7 @@ func say(l lang.Lang, code string, values map[string]string) (string, bool) {
 func config(a *app.App) api.Config {
 	return api.Config{
 		City: a.City, Store: a.Store, Gate: a.Gate, Identity: a.Identity, Mandate: a.Mandate, Application: a.Application, Casework: a.Casework,
-		Credentials: a.Credentials, Registry: a.Registry, Notice: a.Notice, Feedback: a.Feedback, Audit: a.Audit, Blobs: a.Blobs, Say: say,
+		Credentials: a.Credentials, Registry: a.Registry, Notice: a.Notice, Feedback: a.Feedback, Life: a.Life, Audit: a.Audit, Blobs: a.Blobs, Say: say,
 		Origin: a.Origin, Now: a.Now, Log: a.Log,
 	}
 }

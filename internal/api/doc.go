@@ -10,5 +10,5 @@
 // in the words of CPSV-AP.
 //
 // Reading order: api.go, route.go, caller.go, problem.go, violation.go, idempotency.go, then the rooms:
-// services.go, checks.go, drafts.go, uploads.go, cases.go, wallet.go, mine.go, desk.go.
+// services.go, catalogue.go, checks.go, drafts.go, uploads.go, cases.go, wallet.go, mine.go, desk.go.
 package api

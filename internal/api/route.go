@@ -162,7 +162,7 @@ func (a *API) describeParts(s spec) {
 // tags are the nouns of the paths with what they are about.
 func (a *API) tags() []*huma.Tag {
 	var all []*huma.Tag
-	for _, name := range []string{"services", "checks", "checklists", "drafts", "cases", "certificates", "verify", "messages", "ratings", "me", "desk", "problems"} {
+	for _, name := range []string{"services", "catalogue", "checks", "checklists", "drafts", "cases", "certificates", "verify", "messages", "ratings", "me", "desk", "problems"} {
 		all = append(all, &huma.Tag{Name: name, Description: both(a.words["tag."+name].Text)})
 	}
 	return all

@@ -38,6 +38,7 @@ import (
 	"tongban/internal/service/feedback"
 	"tongban/internal/service/fulfilment"
 	"tongban/internal/service/jurisdiction"
+	"tongban/internal/service/lifecycle"
 	"tongban/internal/service/notice"
 	"tongban/internal/web/ui"
 )
@@ -82,6 +83,7 @@ type App struct {
 	Casework    *casework.Service
 	Application *application.Service
 	Fulfilment  *fulfilment.Service
+	Life        *lifecycle.Service
 	Notice      *notice.Service
 	Feedback    *feedback.Service
 	Eligibility *eligibility.Service
@@ -272,6 +274,10 @@ func (a *App) build(ctx context.Context) error {
 	a.Fulfilment = fulfilment.New(fulfilment.Config{
 		Gate: a.Gate, Casework: a.Casework, Credentials: a.Credentials, Registry: a.Registry, Register: a.register, Read: a.Store.Read(), Region: city.Region, Now: a.Now,
 		Certificate: func(id string) (catalogue.CertificateType, bool) { t, ok := a.City().Certificates[id]; return t, ok },
+	})
+	a.Life = lifecycle.New(lifecycle.Config{
+		Gate: a.Gate, Registry: a.Registry, Credentials: a.Credentials, Register: a.register, Calendar: a.calendar, Now: a.Now,
+		Chain: func(of catalogue.Audience) (*lifecycle.Chain, bool) { c, ok := a.City().Life[of]; return c, ok },
 	})
 	a.Notice = notice.New(a.Gate, a.Now)
 	a.Feedback = feedback.New(a.Gate, a.Store.Read(), func() string { return a.City().Host.Body }, a.Now)

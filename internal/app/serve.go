@@ -21,6 +21,7 @@ import (
 	"tongban/internal/web/portal/about"
 	"tongban/internal/web/portal/apply"
 	"tongban/internal/web/portal/find"
+	"tongban/internal/web/portal/life"
 	"tongban/internal/web/portal/mydata"
 	"tongban/internal/web/portal/offer"
 	"tongban/internal/web/portal/plan"
@@ -70,6 +71,7 @@ func (a *App) mount() (http.Handler, error) {
 		Audit: a.Audit, Blobs: a.Blobs, Paper: a.Paper, Origin: a.Origin, Now: a.Now,
 	}).Mount(m)
 	(&wallet.Handler{City: a.City, Gate: a.Gate, Credentials: a.Credentials, Audit: a.Audit, Paper: a.Paper, Origin: a.Origin, Now: a.Now}).Mount(m)
+	(&life.Handler{City: a.City, Life: a.Life, Paper: a.Paper, Origin: a.Origin, Secure: secure, Now: a.Now}).Mount(m)
 	(&mydata.Handler{City: a.City, Gate: a.Gate, Audit: a.Audit, Casework: a.Casework, Now: a.Now}).Mount(m)
 	(&rate.Handler{City: a.City, Feedback: a.Feedback, Now: a.Now}).Mount(m)
 	(&about.Handler{City: a.City, Key: a.Keys.LogVerifier()}).Mount(m)
@@ -87,7 +89,7 @@ func (a *App) mount() (http.Handler, error) {
 	outer.HandleFunc("GET /readyz", a.ready)
 	programs, err := api.New(api.Config{
 		City: a.City, Store: a.Store, Gate: a.Gate, Identity: a.Identity, Mandate: a.Mandate, Application: a.Application, Casework: a.Casework,
-		Credentials: a.Credentials, Registry: a.Registry, Notice: a.Notice, Feedback: a.Feedback, Audit: a.Audit, Blobs: a.Blobs,
+		Credentials: a.Credentials, Registry: a.Registry, Notice: a.Notice, Feedback: a.Feedback, Life: a.Life, Audit: a.Audit, Blobs: a.Blobs,
 		Say: func(l lang.Lang, code string, values map[string]string) (string, bool) {
 			return text.In(l).Fault(&fault.Error{Code: code, Args: values})
 		},

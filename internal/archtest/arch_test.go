@@ -26,7 +26,7 @@ var floors = []string{"internal/platform", "internal/security", "internal/data",
 // deleted.
 var beside = map[string][]string{
 	"internal/platform/fault": {"lang"}, "internal/platform/strictyaml": {"lang"}, "internal/platform/decision": {"fault", "lang"}, "internal/platform/db": {"fault"},
-	"internal/platform/job": {"db", "fault", "ref"}, "internal/platform/blob": {"fault", "ref"}, "internal/platform/tlog": {"db", "fault"},
+	"internal/platform/job": {"db", "fault", "ref"}, "internal/platform/blob": {"fault", "ref"}, "internal/platform/tlog": {"db", "fault"}, "internal/platform/dmn": {"decision", "lang"},
 }
 
 type file struct {

@@ -16,6 +16,9 @@ export const anybodys = [
   { path: "/search", name: "search-empty" },
   { path: "/life", elder: true },
   { path: "/business" },
+  { path: "/life-cycle", elder: true },
+  { path: "/life-cycle", name: "life-cycle-answered", then: press("main form button[type=submit]") },
+  { path: "/life-cycle/business" },
   { path: "/topics" },
   { path: "/departments" },
   { path: "/departments/market" },
@@ -58,7 +61,7 @@ export function hers(found) {
   const home = found.case?.home;
   const pages = [
     own("/me", { elder: true }), own("/me/applications", { elder: true }), own("/me/applications?tab=drafts"), own("/me/applications?tab=done"), own("/me/certificates"), own("/me/data", { elder: true }),
-    own("/me/data?kind=self"), own("/me/security"), { path: "/switch", who: wang, english: "cookie" },
+    own("/me/data?kind=self"), own("/me/security"), own("/me/life", { elder: true, name: "life-business" }), { path: "/me/life", who: "li", english: "cookie", name: "life" }, { path: "/switch", who: wang, english: "cookie" },
     { path: "/me", who: "zhou", english: "cookie", name: "me-nothing" }, { path: "/me/applications", who: "zhou", english: "cookie", name: "applications-nothing" },
     { path: "/me/certificates", who: "zhou", english: "cookie", name: "certificates-nothing" }, { path: "/me/data", who: "zhou", english: "cookie", name: "data-nothing" },
     { path: "/switch", who: "zhou", english: "cookie", name: "switch-alone" }, { path: "/me/offers", who: "zhou", english: "cookie", name: "offers-nothing" },

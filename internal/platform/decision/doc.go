@@ -12,5 +12,5 @@
 //
 // It knows no government, no YAML and no person: names, texts and slots only. Reading order:
 // variable.go (cells), language.go (text to terms), diagram.go (nodes), prove.go (what is true of
-// everybody), eval.go (one root, one person), program.go (all roots, one person).
+// everybody), ways.go (a root as rows), eval.go (one root, one person), program.go (all roots, one person).
 package decision

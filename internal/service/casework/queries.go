@@ -41,26 +41,6 @@ func (s *Service) ReadNumber(ctx context.Context, by identity.Actor, number stri
 	})
 }
 
-// ReadMatter opens the case that a matter belongs to.
-func (s *Service) ReadMatter(ctx context.Context, by identity.Actor, matter string) (Dossier, Matter, error) {
-	d, err := s.open(ctx, by, func(v *access.View) (Case, error) {
-		m, err := findMatter(ctx, v, matter)
-		if err != nil {
-			return Case{}, err
-		}
-		return findCase(ctx, v, m.Case)
-	})
-	if err != nil {
-		return d, Matter{}, err
-	}
-	for _, m := range d.Matters {
-		if m.ID == matter {
-			return d, m, nil
-		}
-	}
-	return d, Matter{}, fmt.Errorf("matter %s is not in its case", matter)
-}
-
 func (s *Service) open(ctx context.Context, by identity.Actor, find func(*access.View) (Case, error)) (Dossier, error) {
 	var d Dossier
 	err := s.gate.See(ctx, by, func(v *access.View) error {

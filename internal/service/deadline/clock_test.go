@@ -186,38 +186,13 @@ func TestReceipt(t *testing.T) {
 			if a.Received != day(tt.received) {
 				t.Errorf("Of(%s) = %s, want %s", tt.at, a.Received, tt.received)
 			}
-			if last, _ := a.LastDay(cal); last != day(tt.last) {
-				t.Errorf("LastDay() = %s, want %s", last, tt.last)
+			if last, _ := a.Clock().Due(cal); last != day(tt.last) {
+				t.Errorf("Due() = %s, want %s", last, tt.last)
 			}
 		})
 	}
 	end := day("2026-02-27").End()
 	if want := time.Date(2026, 2, 27, 16, 0, 0, 0, time.UTC); !end.Equal(want) {
 		t.Errorf("End() = %s, want %s", end, want)
-	}
-}
-
-func TestAcceptance(t *testing.T) {
-	cal := shifan(t)
-	a := Acceptance{Received: "2026-02-13"}
-	if as, yes := a.Deemed(cal, "2026-02-27"); yes {
-		t.Errorf("deemed accepted as of %s on the last day", as)
-	}
-	if as, yes := a.Deemed(cal, "2026-02-28"); !yes || as != "2026-02-13" {
-		t.Errorf("Deemed() = %s, %v, want the day of receipt", as, yes)
-	}
-	// Answered on Tue 2026-03-03: 04=1, 05=2, 06=3 / 09=4, 10=5.
-	b := a.Answered("2026-03-03")
-	if last, _ := b.LastDay(cal); last != "2026-03-10" {
-		t.Errorf("LastDay() after the answer = %s, want 2026-03-10", last)
-	}
-	if as, yes := b.Deemed(cal, "2026-03-11"); !yes || as != "2026-03-03" {
-		t.Errorf("Deemed() after the answer = %s, %v, want the day of the answer", as, yes)
-	}
-	// Decision from 2026-03-02 is the vector above; delivery ten days after Mon 03-30:
-	// 31=1, 04-01=2, 02=3, 03=4, 07=5, 08=6, 09=7, 10=8 / 13=9, 14=10.
-	decided, _ := Decision("2026-03-02", DecideSingle).Due(cal)
-	if delivered, _ := Delivery(decided).Due(cal); delivered != "2026-04-14" {
-		t.Errorf("Delivery(%s) = %s, want 2026-04-14", decided, delivered)
 	}
 }

@@ -241,25 +241,35 @@ func (c *compiler) order() {
 	}
 }
 
-// variables makes one variable of every question, and one of the day.
+// kinds are the types of questions.
+var kinds = map[string]decision.Kind{"boolean": decision.Boolean, "enum": decision.Enum, "integer": decision.Integer, "decimal": decision.Decimal, "date": decision.Date}
+
+// Variables are what conditions over some questions may speak about: each of them, and the day.
+func Variables(questions []catalogue.Question) []decision.Variable {
+	vars := make([]decision.Variable, 0, len(questions)+1)
+	for _, q := range questions {
+		v := decision.Variable{Name: q.ID, Kind: kinds[q.Type], Min: q.Min, Max: q.Max}
+		for _, o := range q.Options {
+			v.Options = append(v.Options, o.Value)
+		}
+		vars = append(vars, v)
+	}
+	return append(vars, decision.Variable{Name: Today, Kind: decision.Date})
+}
+
+// variables makes the variables, and refuses questions that cannot be one.
 func (c *compiler) variables() {
-	kinds := map[string]decision.Kind{"boolean": decision.Boolean, "enum": decision.Enum, "integer": decision.Integer, "decimal": decision.Decimal, "date": decision.Date}
-	for i, q := range c.g.service.Questions {
-		kind, ok := kinds[q.Type]
-		if !ok {
+	questions := c.g.service.Questions
+	for i, q := range questions {
+		if _, ok := kinds[q.Type]; !ok {
 			c.complain(problem(item("questions", i)+".type", say("没有类型 %q", "there is no type %q", q.Type), say("写 boolean、enum、integer、decimal 或 date", "write boolean, enum, integer, decimal or date")))
 		}
 		if q.ID == Today {
 			c.complain(problem(item("questions", i)+".id", say("today 是当天的日期，不能做问题的 id", "today is the day itself and cannot be the id of a question"), say("换一个 id", "give it another id")))
 		}
-		v := decision.Variable{Name: q.ID, Kind: kind, Min: q.Min, Max: q.Max}
-		for _, o := range q.Options {
-			v.Options = append(v.Options, o.Value)
-		}
-		c.vars = append(c.vars, v)
 	}
-	c.g.today = len(c.vars)
-	c.vars = append(c.vars, decision.Variable{Name: Today, Kind: decision.Date})
+	c.g.today = len(questions)
+	c.vars = Variables(questions)
 }
 
 // conditions lists every condition of the service with its path.

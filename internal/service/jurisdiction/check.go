@@ -30,7 +30,7 @@ var (
 var one = map[string]string{
 	"bodies": "body", "provisions": "provision", "certificate types": "certificate type", "registers": "register",
 	"fields": "field", "form fields": "form field", "matters": "matter", "materials": "material", "questions": "question",
-	"refusals": "refusal", "stages": "stage", "topics": "topic", "services": "service", "options": "option", "people": "person",
+	"refusals": "refusal", "stages": "stage", "topics": "topic", "services": "service", "options": "option", "people": "person", "facts": "fact", "intents": "intent", "steps": "step",
 }
 
 // refer checks that a reference points at something. An empty one is somebody else's complaint.

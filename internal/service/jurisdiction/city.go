@@ -10,6 +10,7 @@ import (
 	"tongban/internal/security/org"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
+	"tongban/internal/service/lifecycle"
 	"tongban/internal/service/synonym"
 )
 
@@ -31,6 +32,8 @@ type City struct {
 	Services     map[string]*Entry
 	Certificates map[string]catalogue.CertificateType
 	Registers    map[string]catalogue.Register
+	Life         map[catalogue.Audience]*lifecycle.Chain
+	Samples      []lifecycle.Sample
 	Policies     fs.FS // the *.cedar files
 	People       Demo  // for a demonstration only
 

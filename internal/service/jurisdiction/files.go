@@ -21,6 +21,10 @@ import (
 //	certificates/*.yaml        catalogue.CertificateType
 //	registers/*.yaml           catalogue.Register
 //	policies/*.cedar           Cedar policies
+//	lifecycle/facts.yaml       list of lifecycle.Fact
+//	lifecycle/intents.yaml     list of lifecycle.Intent
+//	lifecycle/business.yaml    list of lifecycle.Step, and lifecycle/person.yaml
+//	lifecycle/samples.yaml     list of lifecycle.Sample
 //	people/*.yaml              Demo: demonstration people, businesses and register records
 
 // Manifest is jurisdiction.yaml: which government this is.

@@ -14,6 +14,7 @@ import (
 	"tongban/internal/security/law"
 	"tongban/internal/security/org"
 	"tongban/internal/service/catalogue"
+	"tongban/internal/service/lifecycle"
 	"tongban/internal/service/synonym"
 )
 
@@ -23,6 +24,7 @@ import (
 func Load(dir fs.FS, name string) (*City, []Complaint) {
 	l := &loader{dir: dir, name: name, grammar: grammar(), files: map[string]file{}, city: &City{
 		Services: map[string]*Entry{}, Certificates: map[string]catalogue.CertificateType{}, Registers: map[string]catalogue.Register{},
+		Life: map[catalogue.Audience]*lifecycle.Chain{},
 	}}
 	l.read()
 	l.parse()
@@ -33,6 +35,8 @@ func Load(dir fs.FS, name string) (*City, []Complaint) {
 	l.synonyms()
 	l.policies()
 	l.people()
+	l.lifecycle()
+	l.samples()
 	cs := strictyaml.Sort(l.complaints)
 	if strictyaml.Stops(cs) {
 		return nil, cs
@@ -88,6 +92,14 @@ var kinds = []string{
 	"jurisdiction.yaml", "stages.yaml", "topics.yaml", "purposes.yaml", "synonyms.yaml", "law/*.yaml", "organisations/*.yaml", "calendars/*.yaml",
 	"services/*/service.yaml", "services/*/scenarios.yaml", "certificates/*.yaml", "registers/*.yaml",
 	"policies/*.cedar", "people/*.yaml",
+	"lifecycle/facts.yaml", "lifecycle/intents.yaml", "lifecycle/business.yaml", "lifecycle/person.yaml", "lifecycle/samples.yaml",
+}
+
+// Files reads the files of a jurisdiction that count, by name: those by whose contents its edition is named.
+func Files(dir fs.FS, name string) (map[string][]byte, []Complaint) {
+	l := &loader{dir: dir, name: name, files: map[string]file{}}
+	l.read()
+	return l.texts(), l.complaints
 }
 
 // maxFile keeps a file that got there by mistake out of memory.
@@ -160,8 +172,8 @@ func (l *loader) unknownFile(name string) {
 	}
 	remedy := strictyaml.DidYouMean(base, there, strictyaml.Say("文件", "files"))
 	if len(there) == 0 {
-		remedy = strictyaml.Say("移走它,或放进 law/、organisations/、calendars/、services/<编号>/、certificates/、registers/、policies/、people/ 之一",
-			"take it out, or put it into law/, organisations/, calendars/, services/<id>/, certificates/, registers/, policies/ or people/")
+		remedy = strictyaml.Say("移走它,或放进 law/、organisations/、calendars/、services/<编号>/、certificates/、registers/、policies/、people/、lifecycle/ 之一",
+			"take it out, or put it into law/, organisations/, calendars/, services/<id>/, certificates/, registers/, policies/, people/ or lifecycle/")
 	}
 	l.onFile(name, strictyaml.Say("不认识这个文件", "this kind of file is not known"), remedy)
 }

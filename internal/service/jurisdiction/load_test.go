@@ -51,7 +51,7 @@ func TestFiles(t *testing.T) {
 		{"a file of the wrong kind", with(files, "policies/notes.txt", "x"),
 			[]string{`shifan/policies/notes.txt:1:1: this kind of file is not known; the files are: *.cedar`}},
 		{"a file in no folder", with(files, "misc/a.yaml", "a: b"),
-			[]string{`shifan/misc/a.yaml:1:1: this kind of file is not known; take it out, or put it into law/, organisations/, calendars/, services/<id>/, certificates/, registers/, policies/ or people/`}},
+			[]string{`shifan/misc/a.yaml:1:1: this kind of file is not known; take it out, or put it into law/, organisations/, calendars/, services/<id>/, certificates/, registers/, policies/, people/ or lifecycle/`}},
 		{"notes and hidden files do not count", with(with(files, "README.md", "x"), ".hidden/a.txt", "x"), nil},
 		{"no purposes", without(files, "purposes.yaml"), []string{`shifan/purposes.yaml:1:1: the file is missing; write it`}},
 		{"a purpose that the platform states and nobody names", with(with(files,

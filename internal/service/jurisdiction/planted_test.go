@@ -14,7 +14,8 @@ import (
 const shipped = "../../../jurisdictions/shifan"
 
 // copyOf reads a jurisdiction with three of its services and the people that they need: faults planted in
-// the others would be found by the same rules, and every load takes time.
+// the others would be found by the same rules, and every load takes time. The life cycle leads to all services
+// and has a test of its own.
 func copyOf(t testing.TB, dir string) fstest.MapFS {
 	t.Helper()
 	kept := []string{"services/newborn", "services/open-a-restaurant", "services/start-a-business", "people/people.yaml", "people/records.yaml"}
@@ -24,7 +25,7 @@ func copyOf(t testing.TB, dir string) fstest.MapFS {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		if top, _, _ := strings.Cut(name, "/"); (top == "services" || top == "people") && !slices.ContainsFunc(kept, func(k string) bool { return strings.HasPrefix(name, k) }) {
+		if top, _, _ := strings.Cut(name, "/"); (top == "services" || top == "people" || top == "lifecycle") && !slices.ContainsFunc(kept, func(k string) bool { return strings.HasPrefix(name, k) }) {
 			return nil
 		}
 		text, err := fs.ReadFile(root, name)

@@ -18,6 +18,7 @@ import (
 	"tongban/internal/security/org"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
+	"tongban/internal/service/lifecycle"
 	"tongban/internal/service/synonym"
 )
 
@@ -45,6 +46,10 @@ func TestSchemas(t *testing.T) {
 		{"scenarios", "services/*/scenarios.yaml", reflect.TypeFor[catalogue.Scenario](), list},
 		{"certificate", "certificates/*.yaml", reflect.TypeFor[catalogue.CertificateType](), either},
 		{"register", "registers/*.yaml", reflect.TypeFor[catalogue.Register](), either},
+		{"facts", "lifecycle/facts.yaml", reflect.TypeFor[lifecycle.Fact](), list},
+		{"intents", "lifecycle/intents.yaml", reflect.TypeFor[lifecycle.Intent](), list},
+		{"steps", "lifecycle/business.yaml, lifecycle/person.yaml", reflect.TypeFor[lifecycle.Step](), list},
+		{"samples", "lifecycle/samples.yaml", reflect.TypeFor[lifecycle.Sample](), list},
 		{"people", "people/*.yaml", reflect.TypeFor[Demo](), single},
 	} {
 		t.Run(f.name, func(t *testing.T) {
@@ -229,7 +234,7 @@ func (d *describer) structure(t reflect.Type) *object {
 func comments(t *testing.T) map[string]string {
 	said := map[string]string{}
 	for pkg, dir := range map[string]string{
-		"jurisdiction": ".", "catalogue": "../catalogue", "deadline": "../deadline", "synonym": "../synonym",
+		"jurisdiction": ".", "catalogue": "../catalogue", "deadline": "../deadline", "lifecycle": "../lifecycle", "synonym": "../synonym",
 		"law": "../../security/law", "org": "../../security/org", "lang": "../../platform/lang",
 	} {
 		names, err := filepath.Glob(filepath.Join(dir, "*.go"))

@@ -64,6 +64,7 @@ func grammar() *strictyaml.Grammar {
 	rules := append(law.Grammar(), org.Grammar()...)
 	rules = append(rules, catalogueRules()...)
 	rules = append(rules, synonym.Grammar()...)
+	rules = append(rules, lifecycleRules()...)
 	rules = append(rules,
 		strictyaml.For[Manifest](map[string]rule{
 			"id": idRule,

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"tongban/internal/platform/lang"
 	"tongban/internal/service/casework"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/guide"
@@ -128,15 +127,6 @@ func (w Words) Body(id string) string {
 	return id
 }
 
-// Bodies lists the short names of bodies.
-func (w Words) Bodies(ids []string) string {
-	names := make([]string, len(ids))
-	for i, id := range ids {
-		names[i] = w.Body(id)
-	}
-	return w.List(names)
-}
-
 // BodyName is the full name of a body, as documents bear it.
 func (w Words) BodyName(id string) string {
 	if b, ok := w.City.Org.Body(id); ok {
@@ -242,6 +232,3 @@ func EventPath(s *catalogue.Service) string {
 	}
 	return "/life/" + s.ID
 }
-
-// Chinese reports whether the words are the Chinese ones.
-func (w Words) Chinese() bool { return w.Lang != lang.EN }

@@ -8,12 +8,10 @@ import (
 // HandlerFunc answers one request, or says what went wrong; the kit turns what went wrong into a page.
 type HandlerFunc func(w http.ResponseWriter, r *http.Request) error
 
-// Mux routes requests to the handlers of the rooms and remembers every route, so that a test can walk
-// them all.
+// Mux routes requests to the handlers of the rooms.
 type Mux struct {
 	kit    *Kit
 	mux    *http.ServeMux
-	routes []string
 	limits map[string]int64
 }
 
@@ -37,12 +35,8 @@ func (m *Mux) Upload(pattern string, max int64, h HandlerFunc) {
 
 // Raw registers a handler that writes its own answers, such as an API or a file.
 func (m *Mux) Raw(pattern string, h http.Handler) {
-	m.routes = append(m.routes, pattern)
 	m.mux.Handle(pattern, h)
 }
-
-// Routes lists every pattern in the order of registration.
-func (m *Mux) Routes() []string { return m.routes }
 
 // match finds the handler for a request, its pattern, and the most bytes that its body may have.
 func (m *Mux) match(r *http.Request) (http.Handler, string, int64) {

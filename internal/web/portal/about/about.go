@@ -76,12 +76,14 @@ func (h *Handler) siteMap(w http.ResponseWriter, r *http.Request) error {
 	}
 	v.Parts = []part{
 		events,
-		group("services", "common.nav.services", [2]string{"find.life.title", "/life"}, [2]string{"find.business.title", "/business"}, [2]string{"find.topics.title", "/topics"},
+		group("services", "common.nav.services", [2]string{"find.life.title", "/life"}, [2]string{"find.business.title", "/business"}, [2]string{"life.visit.title.person", "/life-cycle"}, [2]string{"life.visit.title.business", "/life-cycle/business"}, [2]string{"find.topics.title", "/topics"},
 			[2]string{"find.departments.title", "/departments"}, [2]string{"find.offices.title", "/offices"}, [2]string{"verify.title", "/verify"}),
-		group("mine", "about.map.mine", [2]string{"track.home.title", "/me"}, [2]string{"track.list.title", "/me/applications"}, [2]string{"wallet.title", "/me/certificates"},
+		group("mine", "about.map.mine", [2]string{"track.home.title", "/me"}, [2]string{"track.list.title", "/me/applications"}, [2]string{"life.title.person", "/me/life"}, [2]string{"wallet.title", "/me/certificates"},
 			[2]string{"mydata.title", "/me/data"}, [2]string{"account.title", "/me/security"}, [2]string{"switch.title", "/switch"}),
 		group("site", "common.footer.title", [2]string{"about.help.title", "/help"}, [2]string{"about.accessibility.title", "/accessibility"},
 			[2]string{"about.privacy.title", "/privacy"}, [2]string{"about.log.title", "/log"}),
+		{ID: "data", Title: u.T("about.data.title"), Text: u.T("about.data.text"), Links: []ui.Link{
+			{Text: u.T("about.data.linked"), Href: "/api/v1/catalogue"}, {Text: u.T("about.data.checklists"), Href: "/api/v1/catalogue/checklists"}}},
 	}
 	return render(w, r, v, "")
 }

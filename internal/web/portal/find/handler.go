@@ -186,13 +186,13 @@ func (h *Handler) byStage(w http.ResponseWriter, r *http.Request, v browseView, 
 
 func (h *Handler) life(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
-	return h.byStage(w, r, browseView{Request: u, Title: u.T("find.life.title"), Lead: u.T("find.life.lead")}, catalogue.ForPerson)
+	return h.byStage(w, r, browseView{Request: u, Title: u.T("find.life.title"), Lead: u.T("find.life.lead"), Check: ui.Link{Text: u.T("life.find"), Href: u.Path("/life-cycle")}}, catalogue.ForPerson)
 }
 
 func (h *Handler) business(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	stages := h.stages(u)
-	return h.byStage(w, r, browseView{Request: u, Title: u.T("find.business.title"), Lead: u.T("find.business.lead"), Stages: &stages}, catalogue.ForBusiness)
+	return h.byStage(w, r, browseView{Request: u, Title: u.T("find.business.title"), Lead: u.T("find.business.lead"), Check: ui.Link{Text: u.T("life.find"), Href: u.Path("/life-cycle/business")}, Stages: &stages}, catalogue.ForBusiness)
 }
 
 // mattersOf lists the matters of a body over all services.

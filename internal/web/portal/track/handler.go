@@ -12,6 +12,7 @@ import (
 	"tongban/internal/data/credential/paper"
 	"tongban/internal/platform/blob"
 	"tongban/internal/platform/fault"
+	"tongban/internal/platform/ref"
 	"tongban/internal/security/audit"
 	"tongban/internal/service/application"
 	"tongban/internal/service/casework"
@@ -121,7 +122,10 @@ func (d dossier) back() ui.Link { return ui.Link{Text: d.number(), Href: d.path(
 func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	city, words := h.City(), say.In(u.Printer, h.City())
-	v := homeView{Request: u, Acting: u.T("track.home.acting", "name", u.SubjectName())}
+	v := homeView{Request: u, Acting: u.T("track.home.acting", "name", u.SubjectName()), Life: u.T("life.link")}
+	if ref.CheckUSCC(u.Actor.Subject) {
+		v.Life = u.T("life.link.business")
+	}
 	cases, err := h.Casework.Mine(r.Context(), u.Actor, "", 50)
 	if err != nil {
 		return err
