@@ -21,8 +21,9 @@ type speak struct {
 
 type check struct {
 	speak
-	Dir  string `arg:"" help:"辖区目录。 Folder of the jurisdiction." type:"existingdir"`
-	JSON bool   `help:"以 JSON 输出。 Print JSON." name:"json"`
+	Dir     string `arg:"" help:"辖区目录。 Folder of the jurisdiction." type:"existingdir"`
+	JSON    bool   `help:"以 JSON 输出。 Print JSON." name:"json"`
+	Verbose bool   `help:"说出每件事里一个没有用例的人。 Name somebody whom no scenario of a service shows." short:"v"`
 }
 
 func (c *check) Run() error {
@@ -31,10 +32,13 @@ func (c *check) Run() error {
 		complaints = append(complaints, city.Warnings(deadline.Of(time.Now()))...)
 	}
 	var err error
+	extents := city.Extents()
 	if c.JSON {
-		err = jurisdiction.ReportJSON(os.Stdout, complaints)
+		err = jurisdiction.ReportJSON(os.Stdout, complaints, extents)
 	} else {
-		err = jurisdiction.Report(os.Stdout, complaints, lang.Lang(c.Lang))
+		if err = jurisdiction.ReportExtents(os.Stdout, extents, c.Verbose, lang.Lang(c.Lang)); err == nil {
+			err = jurisdiction.Report(os.Stdout, complaints, lang.Lang(c.Lang))
+		}
 	}
 	if err != nil {
 		return err
@@ -71,7 +75,7 @@ func (t *test) Run() error {
 		for _, f := range result.Failures {
 			fmt.Printf("%s: %s\n", id, f.In(lang.Lang(t.Lang)))
 		}
-		fmt.Printf("%s: %+v\n", id, result.Coverage)
+		fmt.Printf("%s: %s\n", id, result.Coverage.In(lang.Lang(t.Lang)))
 	}
 	for _, s := range city.Samples {
 		failures := city.Walk(&s)
@@ -93,7 +97,7 @@ func (t *test) Run() error {
 		fmt.Printf("%s: {Days:%d}\n", s.Who, len(s.Days))
 	}
 	if !t.JSON {
-		fmt.Printf("%d passed, %d failed\n", passed, failed)
+		fmt.Printf(lang.Text{ZH: "%d 个通过，%d 个不通过\n", EN: "%d passed, %d failed\n"}.In(lang.Lang(t.Lang)), passed, failed)
 	}
 	if failed > 0 {
 		return errFound

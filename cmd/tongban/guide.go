@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"tongban/internal/platform/decision"
 	"tongban/internal/platform/lang"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/guide"
@@ -101,12 +100,12 @@ func writeChanges(w io.Writer, changes []change, l lang.Lang) error {
 			b.WriteString(say("只改了文字，谁的结果都不变\n", "only its wording changed; nothing comes out differently for anybody\n"))
 			continue
 		}
-		fmt.Fprintf(&b, say("%s 种情形里有 %s 种结果不同，例如：%s\n", "%s situations, %s of them come out differently, for example: %s\n"), c.Comparison.Situations, c.Comparison.Touched, example(c.Comparison.Who, l))
+		fmt.Fprintf(&b, say("%s 种情形里有 %s 种结果不同，例如：%s\n", "%s situations, %s of them come out differently, for example: %s\n"), c.Comparison.Situations, c.Comparison.Touched, c.Comparison.Who.In(l))
 		for _, x := range c.Comparison.Differences {
 			before, after := x.Before.In(l), x.After.In(l)
 			none := say("没有", "nothing")
 			fmt.Fprintf(&b, say("  %s %s（%s）：%s → %s；%s 种情形，例如：%s\n", "  %s %s (%s): %s → %s; %s situations, for example: %s\n"),
-				kindWord(x.Kind, l), x.Name.In(l), x.ID, cmp.Or(before, none), cmp.Or(after, none), x.Situations, example(x.Who, l))
+				kindWord(x.Kind, l), x.Name.In(l), x.ID, cmp.Or(before, none), cmp.Or(after, none), x.Situations, x.Who.In(l))
 		}
 	}
 	if len(changes) == 0 {
@@ -114,13 +113,6 @@ func writeChanges(w io.Writer, changes []change, l lang.Lang) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-func example(e decision.Example, l lang.Lang) string {
-	if len(e) == 0 {
-		return lang.Text{ZH: "任何人", EN: "anybody"}.In(l)
-	}
-	return e.String()
 }
 
 func kindWord(k guide.Kind, l lang.Lang) string {

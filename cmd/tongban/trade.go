@@ -229,7 +229,7 @@ func (b *bring) whole(file interchange.Text) error {
 	}
 	complaints, err := w.Put(b.Into)
 	if b.JSON {
-		if e := jurisdiction.ReportJSON(os.Stdout, complaints); e != nil {
+		if e := jurisdiction.ReportJSON(os.Stdout, complaints, nil); e != nil {
 			return e
 		}
 	} else if e := jurisdiction.Report(os.Stdout, complaints, lang.Lang(b.Lang)); e != nil {

@@ -33,6 +33,7 @@ import (
 	"tongban/internal/service/casework"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
+	"tongban/internal/service/eligibility"
 	"tongban/internal/service/feedback"
 	"tongban/internal/service/fulfilment"
 	"tongban/internal/service/jurisdiction"
@@ -85,6 +86,7 @@ type App struct {
 	Life        *lifecycle.Service
 	Notice      *notice.Service
 	Feedback    *feedback.Service
+	Eligibility *eligibility.Service
 	Studio      *studio.Service
 
 	city     atomic.Pointer[jurisdiction.City]
@@ -98,8 +100,8 @@ var migrations = []db.Migrations{
 	{Package: "job", Files: job.Schema}, {Package: "tlog", Files: tlog.Schema}, {Package: "audit", Files: audit.Schema},
 	{Package: "identity", Files: identity.Schema}, {Package: "registry", Files: registry.Schema}, {Package: "credential", Files: credential.Schema},
 	{Package: "catalogue", Files: catalogue.Schema}, {Package: "casework", Files: casework.Schema}, {Package: "application", Files: application.Schema},
-	{Package: "fulfilment", Files: fulfilment.Schema}, {Package: "notice", Files: notice.Schema}, {Package: "feedback", Files: feedback.Schema}, {Package: "studio", Files: studio.Schema},
-	{Package: "api", Files: api.Schema},
+	{Package: "fulfilment", Files: fulfilment.Schema}, {Package: "notice", Files: notice.Schema}, {Package: "feedback", Files: feedback.Schema}, {Package: "eligibility", Files: eligibility.Schema},
+	{Package: "studio", Files: studio.Schema}, {Package: "api", Files: api.Schema},
 }
 
 // openExisting opens a city's database for a command that looks into it. A folder that was mistyped is
@@ -260,6 +262,7 @@ func (a *App) build(ctx context.Context) error {
 	})
 	a.Notice = notice.New(a.Gate, a.Now)
 	a.Feedback = feedback.New(a.Gate, a.Store.Read(), func() string { return a.City().Host.Body }, a.Now)
+	a.Eligibility = eligibility.New(eligibility.Config{Gate: a.Gate, Registry: a.Registry, Calendar: a.calendar, Benefits: a.benefits, Now: a.Now})
 	a.Studio = studio.New(studio.Config{
 		Gate: a.Gate, Read: a.Store.Read(), Folder: os.DirFS(a.Jurisdiction), City: a.City, Apply: a.Follow, Effect: a.effect, Now: a.Now,
 	})
@@ -285,6 +288,17 @@ func (a *App) offer(service string) (application.Offer, bool) {
 }
 
 func (a *App) calendar() *deadline.Calendar { return a.City().Calendar }
+
+// benefits lists what is offered to people without being asked.
+func (a *App) benefits() (all []eligibility.Benefit) {
+	city := a.City()
+	for _, id := range city.ServiceIDs() {
+		if e := city.Services[id]; e.Service.Proactive != nil {
+			all = append(all, eligibility.Benefit{Service: e.Service, Guide: e.Guide, Edition: e.Edition})
+		}
+	}
+	return all
+}
 
 func (a *App) register(id string) (catalogue.Register, bool) {
 	r, ok := a.City().Registers[id]

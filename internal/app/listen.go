@@ -15,10 +15,14 @@ import (
 )
 
 const (
-	jobSweep = "app.sweep"
+	jobSweep  = "app.sweep"
+	jobScreen = "app.screen"
 
 	sealEvery  = 500 * time.Millisecond
 	sweepEvery = time.Hour
+
+	// screenEvery is how often registers are gone through for benefits that nobody asked for.
+	screenEvery = 24 * time.Hour
 )
 
 // listen is the only list of who hears of what.
@@ -27,6 +31,8 @@ func (a *App) listen() {
 	job.Handle(a.Jobs, casework.JobFulfil, a.Fulfilment.Fulfil)
 	job.Handle(a.Jobs, jobSweep, a.sweep)
 	a.Jobs.Every(jobSweep, sweepEvery)
+	job.Handle(a.Jobs, jobScreen, func(ctx context.Context, _ struct{}) error { return a.Eligibility.RunAll(ctx) })
+	a.Jobs.Every(jobScreen, screenEvery)
 }
 
 // told tells the applicant that something happened, and invites her to rate what came to its end.
@@ -52,7 +58,7 @@ func (a *App) told(ctx context.Context, t casework.Told) error {
 
 // sweep clears away what has run out, and ends the certificates whose time is over.
 func (a *App) sweep(ctx context.Context, _ struct{}) error {
-	return errors.Join(a.Identity.Sweep(ctx), a.Application.Sweep(ctx), a.Feedback.Sweep(ctx), a.Fulfilment.Expire(ctx))
+	return errors.Join(a.Identity.Sweep(ctx), a.Application.Sweep(ctx), a.Feedback.Sweep(ctx), a.Eligibility.Sweep(ctx), a.Fulfilment.Expire(ctx))
 }
 
 // signed records what happened to an account: signing in and out, passkeys, tokens.

@@ -23,6 +23,7 @@ import (
 	"tongban/internal/web/portal/find"
 	"tongban/internal/web/portal/life"
 	"tongban/internal/web/portal/mydata"
+	"tongban/internal/web/portal/offer"
 	"tongban/internal/web/portal/plan"
 	"tongban/internal/web/portal/rate"
 	"tongban/internal/web/portal/track"
@@ -33,6 +34,7 @@ import (
 	"tongban/internal/web/ui"
 	"tongban/internal/web/ui/gallery"
 	"tongban/internal/web/ui/text"
+	"tongban/internal/web/workbench/benefit"
 	"tongban/internal/web/workbench/casefile"
 	"tongban/internal/web/workbench/queue"
 )
@@ -62,10 +64,12 @@ func (a *App) mount() (http.Handler, error) {
 	m := kit.Mux()
 	door.Mount(m)
 	(&find.Handler{City: a.City, Application: a.Application, Casework: a.Casework, Feedback: a.Feedback}).Mount(m)
-	(&plan.Handler{City: a.City, Application: a.Application, Paper: a.Paper, Origin: a.Origin, Secure: secure, Now: a.Now}).Mount(m)
+	questions := &plan.Handler{City: a.City, Application: a.Application, Paper: a.Paper, Origin: a.Origin, Secure: secure, Now: a.Now}
+	questions.Mount(m)
+	(&offer.Handler{City: a.City, Eligibility: a.Eligibility, Application: a.Application, Plan: questions}).Mount(m)
 	(&apply.Handler{City: a.City, Application: a.Application, Blobs: a.Blobs}).Mount(m)
 	(&track.Handler{
-		City: a.City, Application: a.Application, Casework: a.Casework, Credentials: a.Credentials, Notice: a.Notice, Feedback: a.Feedback,
+		City: a.City, Application: a.Application, Casework: a.Casework, Credentials: a.Credentials, Notice: a.Notice, Feedback: a.Feedback, Eligibility: a.Eligibility,
 		Audit: a.Audit, Blobs: a.Blobs, Paper: a.Paper, Origin: a.Origin, Now: a.Now,
 	}).Mount(m)
 	(&wallet.Handler{City: a.City, Gate: a.Gate, Credentials: a.Credentials, Audit: a.Audit, Paper: a.Paper, Origin: a.Origin, Now: a.Now}).Mount(m)
@@ -74,6 +78,7 @@ func (a *App) mount() (http.Handler, error) {
 	(&rate.Handler{City: a.City, Feedback: a.Feedback, Now: a.Now}).Mount(m)
 	(&about.Handler{City: a.City, Key: a.Keys.LogVerifier()}).Mount(m)
 	(&queue.Handler{City: a.City, Casework: a.Casework, Identity: a.Identity, Feedback: a.Feedback, Now: a.Now}).Mount(m)
+	(&benefit.Handler{City: a.City, Eligibility: a.Eligibility}).Mount(m)
 	(&casefile.Handler{
 		City: a.City, Application: a.Application, Casework: a.Casework, Identity: a.Identity, Gate: a.Gate, Blobs: a.Blobs, Now: a.Now,
 	}).Mount(m)
@@ -164,6 +169,13 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	server := &http.Server{Handler: a.handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, ReadTimeout: writeTime, WriteTimeout: writeTime}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var working sync.WaitGroup
+	if a.Demo { // nobody looks at a demonstration for a day
+		working.Go(func() {
+			if err := a.Eligibility.RunAll(work); err != nil && work.Err() == nil {
+				a.Log.Error("benefits were not looked for", "error", err)
+			}
+		})
+	}
 	working.Go(func() {
 		if err := a.Jobs.Run(work); err != nil && work.Err() == nil {
 			a.Log.Error("jobs have stopped", "error", err)

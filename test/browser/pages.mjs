@@ -64,7 +64,7 @@ export function hers(found) {
     own("/me/data?kind=self"), own("/me/security"), own("/me/life", { elder: true, name: "life-business" }), { path: "/me/life", who: "li", english: "cookie", name: "life" }, { path: "/switch", who: wang, english: "cookie" },
     { path: "/me", who: "zhou", english: "cookie", name: "me-nothing" }, { path: "/me/applications", who: "zhou", english: "cookie", name: "applications-nothing" },
     { path: "/me/certificates", who: "zhou", english: "cookie", name: "certificates-nothing" }, { path: "/me/data", who: "zhou", english: "cookie", name: "data-nothing" },
-    { path: "/switch", who: "zhou", english: "cookie", name: "switch-alone" },
+    { path: "/switch", who: "zhou", english: "cookie", name: "switch-alone" }, { path: "/me/offers", who: "zhou", english: "cookie", name: "offers-nothing" },
   ];
   if (found.checklist) {
     pages.push(...["checklist", "unsure", "refused"].map((kind) => ({ path: found[kind], name: kind === "checklist" ? kind : `checklist-${kind}`, same: "/checklists", elder: kind === "checklist" })));
@@ -96,7 +96,7 @@ export function hers(found) {
 // desks are the pages of the staff.
 export function desks(found) {
   const at = (path, name, who = "market-1") => ({ path, who, english: "cookie", staff: true, name });
-  const pages = [at("/desk", "desk"), at("/desk/queue", "queue"), at("/desk/sign", "sign", "market-head"), at("/desk/wishes", "wishes", "gov-service-counter")];
+  const pages = [at("/desk", "desk"), at("/desk/queue", "queue"), at("/desk/sign", "sign", "market-head"), at("/desk/wishes", "wishes", "gov-service-counter"), at("/desk/benefits", "benefits", "civil-affairs-1")];
   if (found.case) pages.push(at(`/desk/cases/${found.case.id}/food-licence`, "casefile"), at(`/desk/cases/${found.case.id}/fire-check`, "casefile-fire", "fire-1"), at(`/desk/cases/${found.case.id}/fire-check/decide`, "decide", "fire-1"));
   if (found.service) {
     const studio = (path, name) => at(path, `studio-${name}`, "gov-service-editor");

@@ -89,6 +89,67 @@ func (s *Service) History(ctx context.Context, v db.Queryer, register, subject s
 	return all, nil
 }
 
+// Walk visits everybody in a register, in order, with her newest records there and in other registers. It
+// reads page by page and side by side, as fast as the registers can be read.
+func (s *Service) Walk(ctx context.Context, v db.Queryer, register string, others []string, visit func(subject string, of map[string]Record) error) error {
+	for _, r := range append([]string{register}, others...) {
+		if err := s.up(ctx, v, r); err != nil {
+			return err
+		}
+	}
+	const page = 500
+	beside := make(map[string][]Record, len(others)) // read ahead
+	behind := make(map[string]string, len(others))   // the last subject that was read
+	for after := ""; ; {
+		records, err := readNewest(ctx, v, register, after, page)
+		if err != nil {
+			return fmt.Errorf("walk through register %s: %w", register, err)
+		}
+		for _, r := range records {
+			of := map[string]Record{register: r}
+			for _, other := range others {
+				rows := beside[other]
+				for {
+					for len(rows) > 0 && rows[0].Subject < r.Subject {
+						rows = rows[1:]
+					}
+					if len(rows) > 0 || behind[other] >= r.Subject {
+						break
+					}
+					// Nobody before this subject is needed, so the reading may skip to her.
+					if rows, err = readFrom(ctx, v, other, r.Subject, page); err != nil {
+						return fmt.Errorf("walk through register %s: %w", other, err)
+					}
+					if behind[other] = last(rows); len(rows) < page {
+						behind[other] = beyond
+					}
+				}
+				if len(rows) > 0 && rows[0].Subject == r.Subject {
+					of[other] = rows[0]
+				}
+				beside[other] = rows
+			}
+			if err := visit(r.Subject, of); err != nil {
+				return err
+			}
+			after = r.Subject
+		}
+		if len(records) < page {
+			return nil
+		}
+	}
+}
+
+// beyond is behind every subject.
+const beyond = "\U0010FFFF"
+
+func last(rows []Record) string {
+	if len(rows) == 0 {
+		return ""
+	}
+	return rows[len(rows)-1].Subject
+}
+
 // Find returns the subjects whose field has the value today, in order, beginning after a subject; the
 // field must be declared as indexed. It answers for instance which businesses somebody represents.
 func (s *Service) Find(ctx context.Context, v db.Queryer, register, field, value, after string, limit int) ([]Record, error) {

@@ -48,8 +48,17 @@ func readAll(ctx context.Context, v db.Queryer, register, subject string) ([]Rec
 		ORDER BY version DESC`, register, subject)
 }
 
-// readNewest returns a page of the newest version of each subject.
+// readNewest returns a page of the newest version of each subject behind one.
 func readNewest(ctx context.Context, v db.Queryer, register, after string, limit int) ([]Record, error) {
+	return readPage(ctx, v, "r.subject > $2", register, after, limit)
+}
+
+// readFrom is readNewest beginning with a subject.
+func readFrom(ctx context.Context, v db.Queryer, register, from string, limit int) ([]Record, error) {
+	return readPage(ctx, v, "r.subject >= $2", register, from, limit)
+}
+
+func readPage(ctx context.Context, v db.Queryer, where, register, subject string, limit int) ([]Record, error) {
 	return db.List(ctx, v, func(row db.Row) (Record, error) {
 		var subject string
 		r, err := scan(func(to ...any) error { return row.Scan(append(to, &subject)...) })
@@ -58,10 +67,10 @@ func readNewest(ctx context.Context, v db.Queryer, register, after string, limit
 	}, `
 		SELECT r.version, r.vals, r.source, r.recorded_at, r.case_id, r.matter, r.subject
 		FROM registry_record r
-		WHERE r.register = $1 AND r.subject > $2
+		WHERE r.register = $1 AND `+where+`
 		  AND r.version = (SELECT MAX(n.version) FROM registry_record n WHERE n.register = r.register AND n.subject = r.subject)
 		ORDER BY r.subject
-		LIMIT $3`, register, after, limit)
+		LIMIT $3`, register, subject, limit)
 }
 
 func scan(from func(...any) error) (Record, error) {

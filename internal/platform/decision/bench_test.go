@@ -10,6 +10,33 @@ import (
 	"testing"
 )
 
+// People whose facts are in memory, as texts: all twenty conditions of a benefit for each, from the facts as
+// registers write them.
+func BenchmarkEntitled(b *testing.B) {
+	w := makeWorkload(false)
+	d, problems := Compile(w.vars, w.conds[:20])
+	if d == nil {
+		b.Fatal(problems)
+	}
+	p, slots := d.Program(d.Roots()), d.Slots()
+	truths := make([]Truth, p.Len())
+	found, n, before := 0, 0, processor()
+	b.ReportAllocs()
+	for ; b.Loop(); n++ {
+		if err := d.Fill(slots, w.people[n%len(w.people)]); err != nil {
+			b.Fatal(err)
+		}
+		p.Eval(slots, truths)
+		if slices.Contains(truths, True) {
+			found++
+		}
+	}
+	b.ReportMetric(float64(n)/(float64(processor()-before)/1e9), "people/cpu-s")
+	if found == 0 {
+		b.Error("nobody is entitled to anything")
+	}
+}
+
 // The workload of the guidance benchmark: 25 attributes, 40 conditions of two to four parts (thresholds,
 // sets of options, yes and no), 1000 people. As in bench/, but made here, so that the package can be
 // measured alone.

@@ -4,6 +4,8 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+
+	"tongban/internal/platform/lang"
 )
 
 // Answer is the value of one variable as it is written in answers.
@@ -12,18 +14,25 @@ type Answer struct{ Variable, Value string }
 // Example is somebody, described by few answers; whoever gives them is an example whatever else she says.
 type Example []Answer
 
-func (e Example) String() string {
+func (e Example) String() string { return e.In(lang.EN) }
+
+// In says it in one language.
+func (e Example) In(l lang.Lang) string {
 	if len(e) == 0 {
-		return "anybody"
+		return say("任何人", "anybody").In(l)
 	}
-	var b strings.Builder
+	return e.join(" = ", ", ")
+}
+
+// Answers writes it as answers are given on a command line: area=49,sign=false.
+func (e Example) Answers() string { return e.join("=", ",") }
+
+func (e Example) join(is, and string) string {
+	pairs := make([]string, len(e))
 	for i, a := range e {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString(a.Variable + " = " + a.Value)
+		pairs[i] = a.Variable + is + a.Value
 	}
-	return b.String()
+	return strings.Join(pairs, and)
 }
 
 // Satisfiable reports whether the condition is true for somebody.

@@ -188,11 +188,22 @@ func drawDiagram(t *rapid.T, variables, conditions int) (*Diagram, []Variable, [
 // A person's answers mean the same here as in CEL's own interpreter, whatever the service and whoever
 // the person.
 func TestMeansWhatCELMeans(t *testing.T) {
+	people, least := 900, 1_000_000
+	if racing {
+		people, least = 4, 0
+	}
+	compared := 0
+	defer func() {
+		t.Logf("%d comparisons, no difference", compared)
+		if !t.Failed() && compared < least {
+			t.Errorf("%d comparisons, want at least %d", compared, least)
+		}
+	}()
 	rapid.Check(t, func(t *rapid.T) {
 		d, vars, programs := drawDiagram(t, 6, 70)
 		program := d.Program(d.Roots())
 		truths := make([]Truth, program.Len())
-		for range 4 {
+		for range people {
 			person, answers := map[string]any{}, map[string]string{}
 			for _, v := range vars {
 				person[v.Name], answers[v.Name] = drawValue(t, v)
@@ -218,6 +229,7 @@ func TestMeansWhatCELMeans(t *testing.T) {
 					t.Fatalf("Program.Eval(%s) for %v = %v, cel-go says %v", d.conds[i].Text, answers, truths[i], truth)
 				}
 			}
+			compared += len(programs)
 		}
 	})
 }

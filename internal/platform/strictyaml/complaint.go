@@ -16,6 +16,7 @@ type Complaint struct {
 	What    lang.Text `json:"what"`
 	Remedy  lang.Text `json:"remedy"`
 	Warning bool      `json:"warning,omitempty"` // to be mended, but it does not stop the loading
+	Who     string    `json:"who,omitempty"`     // answers of somebody for whom it is wrong, written area=49,sign=false
 }
 
 // String is the English form: file:line:column: what is wrong; what would be right.

@@ -14,7 +14,7 @@ import (
 
 // Purposes are those that the program itself states when it asks; policies name more. What each is called, and
 // the law behind it, is data of the jurisdiction.
-var Purposes = []string{"account", "application", "casework", "catalogue", "feedback", "fulfilment", "guidance", "import", "own", "upkeep", "verification"}
+var Purposes = []string{"account", "application", "benefit", "casework", "catalogue", "feedback", "fulfilment", "guidance", "import", "own", "upkeep", "verification"}
 
 // Action is what somebody wants to do, by its name in schema.cedarschema: matter.accept, register.read.
 type Action string

@@ -28,6 +28,7 @@ type Checklist struct {
 	Service string
 	Edition string
 	Answers guide.Answers
+	Facts   map[string]Fact // by question: those for which a register was asked
 	Saved   bool
 	Created time.Time
 	Expires time.Time
@@ -37,12 +38,20 @@ const actChecklist access.Action = "checklist.write"
 
 // Begin starts a walk through a service's questions.
 func (s *Service) Begin(ctx context.Context, by identity.Actor, service string) (Checklist, error) {
+	return s.BeginWith(ctx, by, service, nil)
+}
+
+// BeginWith starts a walk with answers that are known. Those that the service does not understand are dropped.
+func (s *Service) BeginWith(ctx context.Context, by identity.Actor, service string, known guide.Answers) (Checklist, error) {
 	offer, ok := s.offer(service)
 	if !ok {
 		return Checklist{}, fault.New(fault.NotFound, "error.service.not-found")
 	}
 	now := s.now()
 	c := Checklist{Token: ref.NewToken(), Service: service, Edition: offer.Edition, Answers: guide.Answers{guide.Today: string(deadline.Of(now))}, Created: now, Expires: now.AddDate(0, 0, guideDays)}
+	answers := maps.Clone(c.Answers)
+	maps.Copy(answers, known)
+	c.Answers, _ = offer.Guide.Prune(answers)
 	return c, s.keep(ctx, by, c)
 }
 
@@ -70,6 +79,7 @@ func (s *Service) Answer(ctx context.Context, by identity.Actor, token, question
 		answers[question] = value
 	}
 	kept, dropped := g.Prune(answers)
+	c.Facts = c.without(question, value, dropped)
 	c.Answers = kept
 	c.Expires = s.now().AddDate(0, 0, guideDays)
 	return c, dropped, s.keep(ctx, by, c)

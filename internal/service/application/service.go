@@ -85,7 +85,7 @@ func (s *Service) guideOf(ctx context.Context, edition string) (*guide.Guide, er
 	if g := s.guides[edition]; g != nil {
 		return g, nil
 	}
-	g, problems := guide.Compile(*service)
+	g, problems := guide.Restore(*service)
 	if g == nil {
 		return nil, fault.New(fault.Bug, "error.edition.not-compiled", "problems", problems[0].What)
 	}

@@ -23,24 +23,28 @@ func keepChecklist(ctx context.Context, q db.Queryer, c Checklist) error {
 	if err != nil {
 		return err
 	}
+	facts, err := json.Marshal(c.Facts)
+	if err != nil {
+		return err
+	}
 	saved := 0
 	if c.Saved {
 		saved = 1
 	}
-	_, err = q.ExecContext(ctx, `INSERT INTO application_checklist (token, service, edition, answers, saved, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (token) DO UPDATE SET answers = excluded.answers, expires_at = excluded.expires_at`,
-		c.Token, c.Service, c.Edition, string(answers), saved, c.Created.UnixMicro(), c.Expires.UnixMicro())
+	_, err = q.ExecContext(ctx, `INSERT INTO application_checklist (token, service, edition, answers, facts, saved, created_at, expires_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+		ON CONFLICT (token) DO UPDATE SET answers = excluded.answers, facts = excluded.facts, expires_at = excluded.expires_at`,
+		c.Token, c.Service, c.Edition, string(answers), string(facts), saved, c.Created.UnixMicro(), c.Expires.UnixMicro())
 	return err
 }
 
 func findChecklist(ctx context.Context, q db.Queryer, token string) (Checklist, error) {
 	c := Checklist{Token: token}
-	var answers string
+	var answers, facts string
 	var saved int
 	var created, expires int64
-	err := q.QueryRowContext(ctx, `SELECT service, edition, answers, saved, created_at, expires_at FROM application_checklist WHERE token = $1`, token).
-		Scan(&c.Service, &c.Edition, &answers, &saved, &created, &expires)
+	err := q.QueryRowContext(ctx, `SELECT service, edition, answers, facts, saved, created_at, expires_at FROM application_checklist WHERE token = $1`, token).
+		Scan(&c.Service, &c.Edition, &answers, &facts, &saved, &created, &expires)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, fault.New(fault.NotFound, "error.checklist.not-found")
 	}
@@ -48,6 +52,9 @@ func findChecklist(ctx context.Context, q db.Queryer, token string) (Checklist, 
 		return c, err
 	}
 	c.Saved, c.Created, c.Expires = saved == 1, time.UnixMicro(created), time.UnixMicro(expires)
+	if err := json.Unmarshal([]byte(facts), &c.Facts); err != nil {
+		return c, err
+	}
 	return c, json.Unmarshal([]byte(answers), &c.Answers)
 }
 

@@ -47,6 +47,19 @@ type Service struct {
 	Matters   []Matter   `yaml:"matters"`
 	Materials []Material `yaml:"materials"`
 	Sections  []Section  `yaml:"sections"` // the form, by parts
+
+	Proactive *Proactive `yaml:"proactive,omitempty"` // what is offered to people without being asked
+
+	// What the author claims of everybody who is not refused; proved when the service is loaded.
+	Exclusive  []Cases `yaml:"exclusive,omitempty"`  // never two of them together
+	Exhaustive []Cases `yaml:"exhaustive,omitempty"` // always one of them at least
+}
+
+// Cases are alternatives among what a plan may contain, and among what may be answered.
+type Cases struct {
+	Matters    []string `yaml:"matters,omitempty"`
+	Materials  []string `yaml:"materials,omitempty"`
+	Conditions []string `yaml:"conditions,omitempty"` // CEL over the questions, such as hot or kind == "sole"
 }
 
 // Question finds a question by its id.

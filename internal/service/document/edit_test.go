@@ -480,6 +480,9 @@ func TestTheTableIsTheFormat(t *testing.T) {
 			if !ok || got.Required != f.Required {
 				t.Errorf("%s.%s is described as %+v, want required %v", object, f.Key, got, f.Required)
 			}
+			if got.Kind == AsText {
+				continue
+			}
 			in := f.Type
 			for in.Kind() == reflect.Pointer || in.Kind() == reflect.Slice {
 				in = in.Elem()

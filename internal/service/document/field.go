@@ -25,6 +25,7 @@ const (
 	Picks     Kind = "picks"     // some of what Refers names
 	Part      Kind = "part"      // an object of its own, filled in on the same form
 	Many      Kind = "many"      // a list of objects, each with a form of its own
+	AsText    Kind = "text"      // written as text only; forms leave it alone
 )
 
 // Field describes one key of an object.
@@ -102,6 +103,7 @@ var objects = map[string]*Object{
 		req(pick("lead", "body")), req(Field{Key: "level", Kind: Whole, Choices: []string{"0", "1", "2", "3", "4"}}), req(of(Terms, "keywords")), req(of(Day, "checked")), picks("related", "service"),
 		part("total", "limit"), req(many("questions", "question")), many("refusals", "refusal"), req(many("matters", "matter")),
 		req(many("materials", "material")), req(many("sections", "section")),
+		of(AsText, "proactive"), of(AsText, "exclusive"), of(AsText, "exhaustive"),
 	}},
 	"cite": {Name: "cite", Fields: []Field{
 		pick("provision", "provision"), req(choice("certainty", "V", "S", "C", "K")), phrase("source"),

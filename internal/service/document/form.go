@@ -46,7 +46,7 @@ func (d *Document) Form(path string, keys ...string) []Control {
 
 func (d *Document) controls(o *Object, path, prefix string, keys []string) (all []Control) {
 	for _, f := range o.Fields {
-		if len(keys) > 0 && !slices.Contains(keys, f.Key) {
+		if f.Kind == AsText || len(keys) > 0 && !slices.Contains(keys, f.Key) {
 			continue
 		}
 		c := Control{Field: f, Object: o.Name, Name: prefix + f.Key, Path: Join(path, f.Key)}

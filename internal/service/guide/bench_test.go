@@ -70,7 +70,7 @@ func TestNextAllocatesNothing(t *testing.T) {
 	g := compile(t, restaurant())
 	a := Answers{"licence": "normal", "prepack": "false", "raw": Unsure, "area": "80"}
 	g.Next(a)
-	if n := testing.AllocsPerRun(200, func() { g.Next(a); g.Remaining(a) }); n != 0 && !racing {
+	if n := testing.AllocsPerRun(200, func() { g.Next(a); g.Remaining(a) }); n != 0 && !Racing {
 		t.Errorf("Next and Remaining allocate %v times", n)
 	}
 }

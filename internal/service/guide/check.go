@@ -12,6 +12,7 @@ import (
 // check proves what must be true of a service for everybody. Each problem comes with somebody for whom
 // it is not, in as few answers as possible.
 func (c *compiler) check() {
+	c.noCircle()
 	c.questionsInOrder()
 	c.everybodyServed()
 	c.nothingHidden()
@@ -21,17 +22,18 @@ func (c *compiler) check() {
 	}
 	c.everyQuestionMatters()
 	c.everyOptionMatters()
+	c.casesKept()
 	c.resultsComeFirst()
+	c.nothingSpared()
+	c.askedOnce()
+	c.answersFit()
 	c.promisesKept()
 }
 
-// somebody describes a person for whom a condition holds.
-func (c *compiler) somebody(r decision.Root) lang.Text {
-	e, _ := c.g.d.Example(r)
-	if len(e) == 0 {
-		return say("任何人", "anybody")
-	}
-	return say("%s", "%s", e)
+// accuse complains of what is wrong for those for whom a condition holds, naming one of them.
+func (c *compiler) accuse(r decision.Root, p Problem) {
+	who, _ := c.g.d.Example(r)
+	c.complain(p.of(who))
 }
 
 // questionsInOrder: whether a question is asked depends on questions before it, or it could not be known
@@ -40,7 +42,7 @@ func (c *compiler) questionsInOrder() {
 	for i, q := range c.g.asked {
 		when := c.condition(item("questions", i) + ".when")
 		if q.when == decision.Never && when != decision.Never {
-			c.complain(problem(item("questions", i)+".when", say("问题 %s 永远不会被问到：它取决于那时不问的问题", "%s is never asked: it depends on questions that are not asked then", q.def.ID),
+			c.accuse(when, problem(item("questions", i)+".when", say("问题 %s 永远不会被问到：它取决于那时不问的问题", "%s is never asked: it depends on questions that are not asked then", q.def.ID),
 				say("改正它的条件", "mend its condition")))
 		}
 		for _, v := range c.g.d.Support(when) {
@@ -48,7 +50,7 @@ func (c *compiler) questionsInOrder() {
 				continue
 			}
 			later := c.g.asked[v].def.ID
-			c.complain(problem(item("questions", i)+".when", say("是否问 %[1]s 取决于后面的问题 %[2]s", "whether %[1]s is asked depends on %[2]s, which comes later", q.def.ID, later),
+			c.accuse(c.g.d.Matters(when, v), problem(item("questions", i)+".when", say("是否问 %[1]s 取决于后面的问题 %[2]s", "whether %[1]s is asked depends on %[2]s, which comes later", q.def.ID, later),
 				say("把 %[2]s 移到 %[1]s 前面", "move %[2]s before %[1]s", q.def.ID, later)))
 		}
 	}
@@ -61,8 +63,7 @@ func (c *compiler) everybodyServed() {
 		some = c.g.d.Or(some, c.roots[m.in])
 	}
 	if nobody := c.g.d.Not(some); nobody != decision.Never {
-		who := c.somebody(nobody)
-		c.complain(problem("matters", say("有人没有任何事项，也没有被告知不能办：%[1]s", "somebody has no matter and is not refused either: %[2]s", who.ZH, who.EN),
+		c.accuse(nobody, problem("matters", say("有人没有任何事项，也没有被告知不能办", "somebody has no matter and is not refused either"),
 			say("加一条 refusals 说明原因和去处，或放宽某个事项的 when", "add a refusal that says why and what to do instead, or widen the when: of a matter")))
 	}
 }
@@ -84,10 +85,9 @@ func (c *compiler) nothingHidden() {
 			if bad == decision.Never {
 				return true
 			}
-			who, when := c.somebody(bad), strings.Join(c.whens(v, nil), " && ")
-			c.complain(problem(path,
-				say("它取决于问题 %[1]s，而有人不会被问到这个问题：%[2]s", "it depends on the question %[1]s, which somebody is not asked: %[3]s", q.def.ID, who.ZH, who.EN),
-				say("把那个问题的条件也写上：%[1]s && …", "write that question's own condition too: %[1]s && …", when)))
+			c.accuse(bad, problem(path,
+				say("它取决于问题 %s，而有人不会被问到这个问题", "it depends on the question %s, which somebody is not asked", q.def.ID),
+				say("把那个问题的条件也写上：%s && …", "write that question's own condition too: %s && …", strings.Join(c.whens(v, nil), " && "))))
 			return false
 		}
 		sound := true
@@ -135,10 +135,11 @@ func (c *compiler) everythingReached() {
 	dead := func(place int) bool { return c.live[place] == decision.Never }
 	never := func(path string, what lang.Text) {
 		at := c.conditionAt(path)
-		if i, ok := c.at[at]; ok && c.g.d.Root(i) == decision.Never {
+		own := c.condition(at)
+		if own == decision.Never {
 			return // said already, where the condition alone is true for nobody
 		}
-		c.complain(problem(at, say("%[1]s永远不会用到", "%[2]s never applies to anybody", what.ZH, what.EN),
+		c.accuse(own, problem(at, say("%[1]s永远不会用到，下面这样的人也用不到", "%[2]s never applies to anybody, not even to", what.ZH, what.EN),
 			say("改正它的条件，或它所属事项、部分的条件；否则删去它", "mend its condition or that of the matter or part that it belongs to; or delete it")))
 	}
 	for i, m := range c.g.matters {
@@ -150,8 +151,8 @@ func (c *compiler) everythingReached() {
 		for j, place := range m.variants {
 			if dead(place) {
 				path := item(at+".variants", j) + ".when"
-				if c.g.d.Root(c.at[path]) != decision.Never {
-					c.complain(problem(path, say("轮不到这个时限：前面的情形已经全部包括，或事项在此时不适用", "this limit's turn never comes: earlier variants hold whenever it does, or the matter does not apply then"),
+				if when := c.condition(path); when != decision.Never {
+					c.accuse(when, problem(path, say("轮不到这个时限：前面的情形已经全部包括，或事项在此时不适用，例如", "this limit's turn never comes: earlier variants hold whenever it does, or the matter does not apply then, such as for"),
 						say("移到前面，或删去它", "move it up, or delete it")))
 				}
 			}
@@ -225,28 +226,6 @@ func (c *compiler) everyOptionMatters() {
 	}
 }
 
-// resultsComeFirst warns of a material that is the result of another matter although that matter does
-// not apply to somebody who needs it, and its result is no certificate that government would hold: she
-// would have to bring what only that matter gives.
-func (c *compiler) resultsComeFirst() {
-	d := c.g.d
-	for i, m := range c.g.materials {
-		if m.upstream < 0 {
-			continue
-		}
-		up := &c.g.matters[m.upstream]
-		if r := up.def.Result; r != nil && r.Certificate != "" {
-			continue
-		}
-		if alone := d.And(c.live[m.in], d.Not(c.roots[up.in])); alone != decision.Never {
-			who := c.somebody(alone)
-			c.complain(warning(item("materials", i)+".source.upstream",
-				say("材料 %[1]s 是 %[2]s 的结果，而有人要用它却不办 %[2]s：%[3]s", "the material %[1]s is the result of %[2]s, which does not apply to somebody who needs it: %[4]s", m.def.ID, up.def.ID, who.ZH, who.EN),
-				say("让两个条件一致，或给那项结果写明 certificate", "make the conditions agree, or name the certificate of that result")))
-		}
-	}
-}
-
 // promisesKept: under no answers is the promise longer than the law allows (Regulations on Optimizing the
 // Business Environment, art. 36).
 func (c *compiler) promisesKept() {
@@ -256,11 +235,10 @@ func (c *compiler) promisesKept() {
 			if c.live[place] == decision.Never || statutory == nil || promised == nil || !exceeds(*promised, *statutory) {
 				return
 			}
-			who := c.somebody(c.live[place])
 			pz, pe := inWords(*promised)
 			sz, se := inWords(*statutory)
-			c.complain(problem(path, say("承诺 %[1]s，超过法定的 %[2]s：%[3]s", "promised are %[4]s and the law gives %[5]s: %[6]s", pz, sz, who.ZH, pe, se, who.EN),
-				say("承诺不超过 %[1]s", "promise at most %[2]s", sz, se)))
+			c.accuse(c.live[place], problem(path, say("承诺 %[1]s，超过法定的 %[2]s", "promised are %[3]s and the law gives %[4]s", pz, sz, pe, se),
+				say("承诺不超过 %[1]s（优化营商环境条例第三十六条）", "promise at most %[2]s (Regulations on Optimizing the Business Environment, art. 36)", sz, se)))
 		}
 		at := item("matters", i)
 		compare(m.own, at+".promised", nil)

@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"slices"
 	"strings"
 
 	"tongban/internal/platform/decision"
@@ -20,7 +21,8 @@ type matter struct {
 	own        int   // holds where the matter applies and no variant does
 	fees       []int
 	checks     []int
-	commitment int   // -1 when there is none
+	commitment int // -1 when there is none
+	live       decision.Root
 	before     []int // indices of the matters it comes after
 }
 
@@ -28,6 +30,7 @@ type matter struct {
 type material struct {
 	def      *catalogue.Material
 	in       int
+	live     decision.Root // who needs it and is not refused
 	upstream int
 	users    []int // indices of the matters it is for
 }
@@ -69,32 +72,61 @@ type compiler struct {
 	served decision.Root            // for whom no refusal holds
 	live   []decision.Root          // by place: the root where it is served; a refusal itself
 	asking []decision.Root          // what questions are asked for
+	comes  []decision.Root          // what tells outcomes apart: one refusal, or the parts of the plan
 	vars   []decision.Variable
+	circle []int // matters of which each comes after the next, and the last after the first
 }
 
 // Compile proves a service and makes its guide. There is a guide exactly when no problem is more than a
 // warning.
 func Compile(s catalogue.Service) (*Guide, []Problem) {
 	c := newCompiler(s)
+	if c.build() {
+		c.proveConditions()
+		if !stops(c.problems) {
+			c.check()
+		}
+		c.bounded()
+	}
+	return c.guide()
+}
+
+// Restore makes the guide of a service that was proved when it was published. What is asked of services
+// since then is not asked of it: the cases under it go on.
+func Restore(s catalogue.Service) (*Guide, []Problem) {
+	c := newCompiler(s)
+	if c.build() {
+		c.bounded()
+	}
+	return c.guide()
+}
+
+// build makes the diagram and what rests on it, and reports whether there is one.
+func (c *compiler) build() bool {
 	c.matters()
 	c.variables()
 	c.conditions()
-	d := c.diagram()
-	if d == nil || stops(c.problems) {
-		return nil, c.problems
+	c.g.d = c.diagram()
+	if c.g.d == nil || stops(c.problems) {
+		return false
 	}
-	c.g.d = d
 	c.link()
 	c.effective()
-	c.check()
-	if err := d.Err(); err != nil {
-		c.problems = append(c.problems, problem("", say("这个服务的条件合起来太大：%v", "the conditions of this service together are too large: %v", err),
+	return true
+}
+
+func (c *compiler) bounded() {
+	if err := c.g.d.Err(); err != nil {
+		c.complain(problem("", say("这个服务的条件合起来太大：%v", "the conditions of this service together are too large: %v", err),
 			say("把一个服务分成几个", "split the service")))
 	}
+}
+
+func (c *compiler) guide() (*Guide, []Problem) {
 	if stops(c.problems) {
 		return nil, c.problems
 	}
-	c.g.finish(c.roots, c.asking)
+	c.g.finish(c.roots, c.asking, c.comes)
 	return c.g, c.problems
 }
 
@@ -134,7 +166,23 @@ func (c *compiler) matters() {
 			c.for_(item(item("sections", i)+".fields", j), s.Sections[i].Fields[j].For)
 		}
 	}
+	c.cases(func(at string, x *catalogue.Cases) {
+		for i, id := range x.Matters {
+			c.known(item(at+".matters", i), id)
+		}
+	})
 	c.order()
+}
+
+// cases calls visit for every declaration of cases.
+func (c *compiler) cases(visit func(at string, x *catalogue.Cases)) {
+	s := &c.g.service
+	for i := range s.Exclusive {
+		visit(item("exclusive", i), &s.Exclusive[i])
+	}
+	for i := range s.Exhaustive {
+		visit(item("exhaustive", i), &s.Exhaustive[i])
+	}
 }
 
 func (c *compiler) for_(at string, matters []string) {
@@ -159,28 +207,23 @@ func (c *compiler) known(at, id string) bool {
 }
 
 // order sorts the matters so that each stands after those it comes after, in the author's order
-// otherwise, and refuses cycles.
+// otherwise, and notes a circle in which that cannot be done.
 func (c *compiler) order() {
 	const inWork, done = 1, 2
 	s := &c.g.service
 	state := make([]int, len(s.Matters))
-	var path []string
+	var path []int
 	var visit func(i int) bool
 	visit = func(i int) bool {
 		switch state[i] {
 		case done:
 			return true
 		case inWork:
-			for path[0] != s.Matters[i].ID {
-				path = path[1:]
-			}
-			cycle := strings.Join(append(path, s.Matters[i].ID), " → ")
-			c.complain(problem(item("matters", i)+".after", say("先后次序成了环：%s", "the order goes round in a circle: %s", cycle),
-				say("删去其中一条 after", "take one after: out of it")))
+			c.circle = path[slices.Index(path, i):]
 			return false
 		}
 		state[i] = inWork
-		path = append(path, s.Matters[i].ID)
+		path = append(path, i)
 		for _, a := range s.Matters[i].After {
 			if j, ok := c.byID[a.Matter]; ok && j != i && !visit(j) {
 				return false
@@ -274,6 +317,11 @@ func (c *compiler) conditions() {
 			add(item(at+".fields", j)+".when", s.Sections[i].Fields[j].When)
 		}
 	}
+	c.cases(func(at string, x *catalogue.Cases) {
+		for i, text := range x.Conditions {
+			add(item(at+".conditions", i), text)
+		}
+	})
 }
 
 // diagram compiles all conditions into one.
@@ -283,9 +331,15 @@ func (c *compiler) diagram() *decision.Diagram {
 		conds[i] = decision.Condition{Name: x.path, Text: x.text}
 	}
 	d, found := decision.Compile(c.vars, conds)
-	if d != nil {
-		found = d.Check()
-	}
+	c.within(found)
+	return d
+}
+
+// proveConditions: every condition is true for somebody and false for somebody.
+func (c *compiler) proveConditions() { c.within(c.g.d.Check()) }
+
+// within complains of problems within conditions and questions.
+func (c *compiler) within(found []decision.Problem) {
 	for _, p := range found {
 		path := "questions"
 		switch {
@@ -298,7 +352,6 @@ func (c *compiler) diagram() *decision.Diagram {
 		q.Line, q.Col = p.Line, p.Col
 		c.complain(q)
 	}
-	return d
 }
 
 func (c *compiler) complain(p ...Problem) { c.problems = append(c.problems, p...) }
@@ -439,6 +492,7 @@ func (c *compiler) effective() {
 		c.asking = append(c.asking, c.roots[i])
 	}
 	c.served = d.Not(refused)
+	c.comes = c.firstRefusals()
 	seen := map[decision.Root]bool{}
 	for i, r := range c.roots {
 		if c.result[i] {
@@ -446,8 +500,38 @@ func (c *compiler) effective() {
 			if !seen[r] {
 				seen[r] = true
 				c.asking = append(c.asking, r)
+				c.comes = append(c.comes, r)
 			}
 		}
 		c.live = append(c.live, r)
 	}
+	for i := range c.g.materials {
+		m := &c.g.materials[i]
+		m.live = c.live[m.in]
+	}
+	for i := range c.g.matters {
+		m := &c.g.matters[i]
+		m.live = c.live[m.in]
+	}
+}
+
+// firstRefusals makes the refusals exclusive, for somebody hears of one and is asked nothing more: of
+// several the one that the earlier questions decide.
+func (c *compiler) firstRefusals() (first []decision.Root) {
+	d := c.g.d
+	last := func(place int) int {
+		vars := d.Support(c.roots[place])
+		if len(vars) == 0 {
+			return -1
+		}
+		return vars[len(vars)-1]
+	}
+	order := slices.Clone(c.g.refusals)
+	slices.SortStableFunc(order, func(a, b int) int { return last(a) - last(b) })
+	before := decision.Never
+	for _, place := range order {
+		first = append(first, d.And(c.roots[place], d.Not(before)))
+		before = d.Or(before, c.roots[place])
+	}
+	return first
 }

@@ -34,6 +34,7 @@ type Guide struct {
 
 	show *decision.Program // every condition of a part of the plan, and of a refusal
 	ask  *decision.Program // what questions are asked for: refusals, and the parts for those not refused
+	come *decision.Program // what tells outcomes apart
 
 	pool sync.Pool
 }
@@ -59,8 +60,8 @@ const (
 	unsure               // the person is not sure, and the answer stays open
 )
 
-func (g *Guide) finish(shown, asking []decision.Root) {
-	g.show, g.ask = g.d.Program(shown), g.d.Program(asking)
+func (g *Guide) finish(shown, asking, comes []decision.Root) {
+	g.show, g.ask, g.come = g.d.Program(shown), g.d.Program(asking), g.d.Program(comes)
 	for _, s := range g.sections {
 		g.fields += len(s.fields)
 	}
@@ -255,6 +256,20 @@ func (g *Guide) dropped(a Answers, r *reading) (names []string) {
 	}
 	slices.Sort(names[known:])
 	return names
+}
+
+// Applies says whether a matter is for somebody with these answers, and she is not refused: True and False
+// are certain, whatever she would answer to the rest.
+func (g *Guide) Applies(matter string, a Answers) decision.Truth {
+	for i := range g.matters {
+		if m := &g.matters[i]; m.def.ID == matter {
+			r := g.read(a)
+			truth := g.d.Eval(m.live, r.slots)
+			g.pool.Put(r)
+			return truth
+		}
+	}
+	return decision.False
 }
 
 // Holds says what one condition of the service, given by its text, is for these answers: whether it

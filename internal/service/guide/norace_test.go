@@ -2,4 +2,4 @@
 
 package guide
 
-const racing = false
+const Racing = false

@@ -3,6 +3,7 @@ package guide
 import (
 	"fmt"
 
+	"tongban/internal/platform/decision"
 	"tongban/internal/platform/lang"
 	"tongban/internal/service/catalogue"
 )
@@ -15,6 +16,7 @@ type Problem struct {
 	What      string
 	Remedy    string
 	Warning   bool
+	Who       decision.Example // somebody for whom it is wrong, in as few answers as possible; empty when it is wrong for anybody
 	chinese   [2]string
 }
 
@@ -53,6 +55,14 @@ func warning(path string, what, remedy lang.Text) Problem {
 // say makes a text in both languages from formats that share their arguments.
 func say(zh, en string, args ...any) lang.Text {
 	return lang.Text{ZH: fmt.Sprintf(zh, args...), EN: fmt.Sprintf(en, args...)}
+}
+
+// of names somebody for whom the problem is one.
+func (p Problem) of(who decision.Example) Problem {
+	p.Who = who
+	p.What += ": " + who.In(lang.EN)
+	p.chinese[0] += "：" + who.In(lang.ZH)
+	return p
 }
 
 func item(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }

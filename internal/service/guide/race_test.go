@@ -3,4 +3,4 @@
 package guide
 
 // The race detector empties pools at random, so that counting allocations under it says nothing.
-const racing = true
+const Racing = true

@@ -12,17 +12,17 @@ import (
 
 // Result is what came out of a service's scenarios.
 type Result struct {
-	Passed   int
-	Failures []Failure
-	Coverage Coverage
+	Passed   int       `json:"passed"`
+	Failures []Failure `json:"failures,omitempty"`
+	Coverage Coverage  `json:"coverage"`
 }
 
 // Failure is a scenario that came out otherwise than its author says.
 type Failure struct {
-	Scenario int // index
-	Name     lang.Text
-	Path     string // of the value in the file, such as [2].matters
-	What     lang.Text
+	Scenario int       `json:"scenario"` // index
+	Name     lang.Text `json:"name"`
+	Path     string    `json:"path"` // of the value in the file, such as [2].matters
+	What     lang.Text `json:"what"`
 }
 
 func (f Failure) String() string { return f.In(lang.EN) }
@@ -34,29 +34,34 @@ func (f Failure) In(l lang.Lang) string {
 
 // Coverage counts how much of a service its scenarios show.
 type Coverage struct {
-	Matters   Share // that apply in some scenario
-	Materials Share // that are needed in some scenario
-	Refusals  Share // that hold in some scenario
-	Options   Share // of boolean and enum questions that some scenario answers with
+	Matters   Share `json:"matters"`   // that apply in some scenario
+	Materials Share `json:"materials"` // that are needed in some scenario
+	Refusals  Share `json:"refusals"`  // that hold in some scenario
+	Options   Share `json:"options"`   // of boolean and enum questions that some scenario answers with
 	// Decisions are the two ways that each different condition can come out.
-	Decisions Share
-	// Outcomes are the different plans that different people can get; Of is 0 when they are too many to
-	// count.
-	Outcomes Share
+	Decisions Share `json:"decisions"`
+	// Outcomes are the different plans and refusals that different people can get; Of is 0 when they are
+	// too many to count.
+	Outcomes Share `json:"outcomes"`
 }
 
 // Share is a number of things out of all of them.
-type Share struct{ Seen, Of int }
+type Share struct {
+	Seen int `json:"seen"`
+	Of   int `json:"of"`
+}
 
 func (s Share) String() string {
 	if s.Of == 0 && s.Seen > 0 {
-		return fmt.Sprintf("%d of very many", s.Seen)
+		return fmt.Sprintf("%d/>%d", s.Seen, maxOutcomes)
 	}
-	return fmt.Sprintf("%d of %d", s.Seen, s.Of)
+	return fmt.Sprintf("%d/%d", s.Seen, s.Of)
 }
 
-func (c Coverage) String() string {
-	return fmt.Sprintf("matters %s, materials %s, refusals %s, options %s, decisions %s, outcomes %s", c.Matters, c.Materials, c.Refusals, c.Options, c.Decisions, c.Outcomes)
+// In says in one language what was shown.
+func (c Coverage) In(l lang.Lang) string {
+	return say("事项 %s，材料 %s，不能办 %s，选项 %s，条件两面 %s，不同结果 %s", "matters %s, materials %s, refusals %s, options %s, decisions %s, outcomes %s",
+		c.Matters, c.Materials, c.Refusals, c.Options, c.Decisions, c.Outcomes).In(l)
 }
 
 // maxOutcomes bounds the counting of different plans.
@@ -197,11 +202,11 @@ type seen struct {
 	g        *Guide
 	places   [][2]bool // by place: seen false, seen true
 	options  map[string]bool
-	outcomes map[string]bool
+	outcomes map[string][]decision.Truth
 }
 
 func newSeen(g *Guide) *seen {
-	return &seen{g: g, places: make([][2]bool, g.show.Len()), options: map[string]bool{}, outcomes: map[string]bool{}}
+	return &seen{g: g, places: make([][2]bool, g.show.Len()), options: map[string]bool{}, outcomes: map[string][]decision.Truth{}}
 }
 
 func (s *seen) add(a Answers) {
@@ -218,10 +223,10 @@ func (s *seen) add(a Answers) {
 			s.places[i][t] = true
 		}
 	}
-	outcome := make([]decision.Truth, s.g.ask.Len())
-	s.g.ask.Eval(r.slots, outcome)
+	outcome := make([]decision.Truth, s.g.come.Len())
+	s.g.come.Eval(r.slots, outcome)
 	if !slices.Contains(outcome, decision.Unknown) {
-		s.outcomes[fmt.Sprint(outcome)] = true
+		s.outcomes[fmt.Sprint(outcome)] = outcome
 	}
 	for i, q := range s.g.asked {
 		if r.state[i] == given {
@@ -274,9 +279,9 @@ func (s *seen) coverage() (c Coverage) {
 			}
 		}
 	}
-	roots := make([]decision.Root, s.g.ask.Len())
+	roots := make([]decision.Root, s.g.come.Len())
 	for i := range roots {
-		roots[i] = s.g.ask.Root(i)
+		roots[i] = s.g.come.Root(i)
 	}
 	c.Outcomes.Seen = len(s.outcomes)
 	if n, ok := s.g.d.Outcomes(maxOutcomes, roots...); ok {

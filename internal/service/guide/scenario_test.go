@@ -95,7 +95,7 @@ func TestCoverage(t *testing.T) {
 	if c != want || c.Decisions.Seen*2 != c.Decisions.Of {
 		t.Errorf("coverage %v, want %v", c, want)
 	}
-	if !strings.HasPrefix(c.String(), "matters 2 of 6, materials 1 of 8") {
-		t.Errorf("String() = %s", c)
+	if !strings.HasPrefix(c.In(lang.EN), "matters 2/6, materials 1/8") {
+		t.Errorf("In() = %s", c.In(lang.EN))
 	}
 }

@@ -5,28 +5,14 @@ import (
 
 	"tongban/internal/platform/strictyaml"
 	"tongban/internal/service/catalogue"
-	"tongban/internal/service/guide"
 )
 
 // form checks the sections of the form and their fields.
 func (s *service) form() {
-	byElement := map[string]string{}
 	for i := range s.def.Sections {
 		sec := &s.def.Sections[i]
 		for j := range sec.Fields {
-			at := strictyaml.Item(strictyaml.Item("sections", i)+".fields", j)
-			f := &sec.Fields[j]
-			s.field(at, f)
-			if f.Element == "" {
-				continue
-			}
-			if first, twice := byElement[f.Element]; twice {
-				s.complain(s.src.Complain(at+".element",
-					strictyaml.Say("同一数据元 %[1]q 问了两次:%[2]s 和 %[3]s", "data element %[1]q is asked twice, as %[2]s and as %[3]s", f.Element, first, f.ID),
-					strictyaml.Say("删去一个字段,把它的 for 并到 %[1]s", "delete one of the fields, and move its for to %[1]s", first)))
-				continue
-			}
-			byElement[f.Element] = f.ID
+			s.field(strictyaml.Item(strictyaml.Item("sections", i)+".fields", j), &sec.Fields[j])
 		}
 	}
 }
@@ -73,24 +59,5 @@ func (s *service) answers(at string, f *catalogue.Field, q *catalogue.Question) 
 		s.complain(s.src.Complain(at,
 			strictyaml.Say("问题 %[1]q 的类型是 %[2]s,字段是 %[3]s", "question %[1]q is of type %[2]s and the field of type %[3]s", q.ID, q.Type, f.Type),
 			strictyaml.Say("把类型改成一致", "make the types agree")))
-	}
-}
-
-// answered checks that whatever a question can be answered with can stand in the form fields that it
-// fills, unless whoever answers so is refused and never sees the form.
-func (s *service) answered(g *guide.Guide) {
-	for id, f := range s.fields {
-		q := s.questions[f.field.Question]
-		if q == nil || f.field.Type != "enum" {
-			continue
-		}
-		for _, o := range q.Options {
-			if slices.Contains(optionValues(f.field.Options), o.Value) || len(g.Plan(guide.Answers{q.ID: o.Value}).Refusals) > 0 {
-				continue
-			}
-			s.complain(s.src.Complain(f.path+".question",
-				strictyaml.Say("问题的选项 %[1]q 不在字段 %[2]q 的选项里", "the question's option %[1]q is not among those of field %[2]q", o.Value, id),
-				strictyaml.Say("给字段加上选项 %[1]s", "add the option %[1]s to the field", o.Value)))
-		}
 	}
 }

@@ -1,29 +1,22 @@
 package jurisdiction
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"tongban/internal/platform/lang"
 	"tongban/internal/platform/strictyaml"
 	"tongban/internal/service/catalogue"
-)
-
-var (
-	// A material is named so that a person knows which paper to bring: no 其他材料, 有关材料 or 等
-	// (handbook 1.2; Anyang Regulations on Government Services, art. 13).
-	vagueChinese = regexp.MustCompile(`其他|其它|有关|相关|等`)
-	vagueEnglish = regexp.MustCompile(`(?i)\b(other|relevant|related|necessary) (materials?|documents?|papers?|evidence|proofs?|certificates?)\b|\betc\b|\band so on\b`)
-	// Words in which 等 does not mean "and so on".
-	rank = strings.NewReplacer("等级", "", "平等", "", "高等", "", "中等", "", "初等", "", "同等", "", "等候", "", "上等", "", "等额", "")
+	"tongban/internal/service/guide"
 )
 
 // material checks one material.
 func (s *service) material(at string, m *catalogue.Material) {
-	s.named(at+".name", m)
+	s.named(at+".name", m.Name)
+	s.exact(at+".what", m.What)
+	s.exact(at+".sample", m.Sample)
 	s.forMatters(at, m.For)
 	s.source(at+".source", m)
-	s.held(at, m)
 	if m.Later != nil && m.Missed == nil {
 		s.complain(s.src.Complain(at+".later",
 			strictyaml.Say("可以后补的材料没有写逾期怎么处理", "the material may follow, and what happens when it does not is not said"),
@@ -44,30 +37,25 @@ func (s *service) material(at string, m *catalogue.Material) {
 	}
 }
 
-func (s *service) named(at string, m *catalogue.Material) {
-	if word := vagueChinese.FindString(rank.Replace(m.Name.ZH)); word != "" {
-		s.complain(s.src.Complain(at+".zh",
-			strictyaml.Say("材料名称含有兜底的说法“%s”", "the name of a material contains the catch-all word %s", word),
-			strictyaml.Say("逐一写明要哪份材料", "name each material that is needed")))
-	}
-	if word := vagueEnglish.FindString(m.Name.EN); word != "" {
-		s.complain(s.src.Complain(at+".en",
-			strictyaml.Say("材料名称含有兜底的说法“%s”", "the name of a material contains the catch-all words %q", word),
-			strictyaml.Say("逐一写明要哪份材料", "name each material that is needed")))
-	}
-}
-
 // held: what government gave out itself it does not ask for again (Provisions on Online Government
 // Services, art. 7), unless the author cites the law that asks for it.
-func (s *service) held(at string, m *catalogue.Material) {
-	if !m.Source.Applicant || m.Cite.Provision != "" {
-		return
-	}
-	for _, id := range s.lookup.certificates {
-		if name := s.city.Certificates[id].Name.ZH; name != "" && m.Name.ZH == name {
-			s.complain(s.src.Complain(at+".source",
-				strictyaml.Say("“%[1]s”是政府自己发的证照，却要人交", "%[2]s is a certificate that government issued itself, and people are asked for it", name, s.city.Certificates[id].Name.EN),
-				strictyaml.Say("写 source: {certificate: %[1]s, fields: […]}；确要本人交的，写明法律依据 provision", "write source: {certificate: %[1]s, fields: […]}, or cite the provision that demands it", id)))
+func (s *service) held(g *guide.Guide) {
+	for i := range s.def.Materials {
+		m := &s.def.Materials[i]
+		if !m.Source.Applicant || m.Cite.Provision != "" {
+			continue
+		}
+		for _, id := range s.lookup.certificates {
+			if name := s.city.Certificates[id].Name; name.ZH == "" || m.Name.ZH != name.ZH {
+				continue
+			}
+			who := g.Needs(i)
+			c := s.src.Complain(strictyaml.Item("materials", i)+".source",
+				strictyaml.Say("“%[1]s”是政府自己发的证照，却要人交：%[2]s", "%[3]s is a certificate that government issued itself, and people are asked for it: %[4]s",
+					m.Name.ZH, who.In(lang.ZH), s.city.Certificates[id].Name.EN, who.In(lang.EN)),
+				strictyaml.Say("写 source: {certificate: %[1]s, fields: […]}；确要本人交的，写明法律依据 provision", "write source: {certificate: %[1]s, fields: […]}, or cite the provision that demands it", id))
+			c.Who = who.Answers()
+			s.complain(c)
 		}
 	}
 }

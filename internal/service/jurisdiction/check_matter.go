@@ -1,7 +1,6 @@
 package jurisdiction
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -24,10 +23,9 @@ func (s *service) matter(at string, m *catalogue.Matter) {
 	if m.Result != nil {
 		s.result(at+".result", m)
 	}
-	if c := m.Contact; c.Ask != "" && c.Ask == c.Complain {
-		s.complain(s.src.Complain(at+".contact.complain",
-			strictyaml.Say("投诉电话与咨询电话相同:%s", "complaints go to the number for questions: %s", c.Complain),
-			strictyaml.Say("写另一个部门接听的号码", "write a number that somebody else answers")))
+	s.contact(at+".contact", m.Contact)
+	for i, c := range m.Conditions {
+		s.exact(strictyaml.Item(at+".conditions", i)+".text", c.Text)
 	}
 	if m.Type == licence && m.Cite.Provision == "" && s.src.Has(at+".cite") {
 		s.complain(s.src.Complain(at+".cite",
@@ -50,7 +48,27 @@ func (s *service) matter(at string, m *catalogue.Matter) {
 	}
 }
 
-// topics: people look under those of people, businesses under those of businesses (handbook 1.5, rule 8).
+// contact: the number for complaints is another than that for questions, and both have their area code
+// (consistency rule 7).
+func (s *service) contact(at string, c catalogue.Contact) {
+	if c.Ask != "" && c.Ask == c.Complain {
+		s.complain(s.src.Complain(at+".complain",
+			strictyaml.Say("投诉电话与咨询电话相同:%s", "complaints go to the number for questions: %s", c.Complain),
+			strictyaml.Say("写另一个部门接听的号码（要素一致性校验规则 7）", "write a number that somebody else answers (consistency rule 7)")))
+	}
+	for _, n := range []struct{ key, number string }{{"ask", c.Ask}, {"complain", c.Complain}} {
+		if len(n.number) > shortNumber && !strings.HasPrefix(n.number, "0") {
+			s.complain(s.src.Complain(at+"."+n.key,
+				strictyaml.Say("电话没有区号:%s", "the number has no area code: %s", n.number),
+				strictyaml.Say("写成 0990-%s 的形式（要素一致性校验规则 7）", "write it like 0990-%s (consistency rule 7)", n.number)))
+		}
+	}
+}
+
+// shortNumber is the length of the longest number that is the same everywhere, such as 12345.
+const shortNumber = 5
+
+// topics: people look under those of people, businesses under those of businesses (consistency rule 8).
 func (s *service) topics(at string, m *catalogue.Matter) {
 	for i, id := range m.Topics {
 		path := strictyaml.Item(at+".topics", i)
@@ -104,8 +122,8 @@ func (s *service) staffed(at string, m *catalogue.Matter) {
 	}
 }
 
-// limits checks the time limits: there is one, a licence cites a law for it, and what is promised is
-// not longer than what the law gives.
+// limits checks the time limits: there is one, and a licence cites a law for it. That no promise is longer
+// than the law allows is proved with the conditions.
 func (s *service) limits(at string, m *catalogue.Matter) {
 	timed := m.Statutory != nil || m.Promised != nil
 	for _, v := range m.Variants {
@@ -123,31 +141,18 @@ func (s *service) limits(at string, m *catalogue.Matter) {
 			strictyaml.Say("加上 statutory: 或 promised:;当场办结写 n: 0", "add statutory: or promised:; what is done at once has n: 0")))
 	}
 	s.statutory(at, m, m.Statutory)
-	if m.Statutory != nil && m.Promised != nil {
-		s.promise(at+".promised", *m.Statutory, *m.Promised)
-	}
 	for i, v := range m.Variants {
 		s.variant(strictyaml.Item(at+".variants", i), m, v)
 	}
 }
 
-// variant checks limits under a condition; the one that it leaves out is the matter's.
+// variant checks that a limit under a condition changes something.
 func (s *service) variant(at string, m *catalogue.Matter, v catalogue.Variant) {
 	s.statutory(at, m, v.Statutory)
-	statutory, promised, where := m.Statutory, m.Promised, at+".statutory"
-	if v.Statutory != nil {
-		statutory = v.Statutory
-	}
-	if v.Promised != nil {
-		promised, where = v.Promised, at+".promised"
-	}
-	switch {
-	case v.Statutory == nil && v.Promised == nil:
+	if v.Statutory == nil && v.Promised == nil {
 		s.complain(s.src.Complain(at,
 			strictyaml.Say("这个情形没有改变时限", "the variant changes no limit"),
 			strictyaml.Say("加上 statutory: 或 promised:", "add statutory: or promised:")))
-	case statutory != nil && promised != nil:
-		s.promise(where, *statutory, *promised)
 	}
 }
 
@@ -160,44 +165,7 @@ func (s *service) statutory(at string, m *catalogue.Matter, l *catalogue.Limit) 
 	}
 }
 
-func (s *service) promise(where string, statutory, promised catalogue.Limit) {
-	if exceeds(promised, statutory) {
-		s.complain(s.src.Complain(where,
-			strictyaml.Say("承诺时限(%[1]s)超过法定时限(%[2]s)", "the promised limit (%[3]s) is longer than the statutory one (%[4]s)",
-				inWords(promised, false), inWords(statutory, false), inWords(promised, true), inWords(statutory, true)),
-			strictyaml.Say("承诺不超过 %[1]s(优化营商环境条例第三十六条)", "promise at most %[2]s (Regulations on Optimizing the Business Environment, art. 36)",
-				inWords(statutory, false), inWords(statutory, true))))
-	}
-}
-
-// exceeds compares limits; of different units by their usual length in natural days.
-func exceeds(a, b catalogue.Limit) bool {
-	if a.Unit == b.Unit {
-		return a.N > b.N
-	}
-	return natural(a) > natural(b)
-}
-
-func natural(l catalogue.Limit) float64 {
-	switch l.Unit {
-	case "working":
-		return float64(l.N) * 7 / 5
-	case "month":
-		return float64(l.N) * 30
-	}
-	return float64(l.N)
-}
-
-func inWords(l catalogue.Limit, english bool) string {
-	if english {
-		words := map[string]string{"working": "working days", "natural": "natural days", "month": "months"}
-		return fmt.Sprintf("%d %s", l.N, words[l.Unit])
-	}
-	words := map[string]string{"working": "个工作日", "natural": "个自然日", "month": "个月"}
-	return fmt.Sprintf("%d %s", l.N, words[l.Unit])
-}
-
-// visits: each time that a person must come in person has a reason (handbook 1.5).
+// visits: each time that a person must come in person has a reason (consistency rule 3).
 func (s *service) visits(at string, m *catalogue.Matter) {
 	switch {
 	case m.Visits > 0 && m.VisitWhy.Empty():
@@ -242,6 +210,11 @@ func (s *service) checks(at string, m *catalogue.Matter) {
 		}
 	}
 	s.uniqueWithin(s.src, ids, paths(at+".checks", "id", len(ids)))
+	if m.Handling == catalogue.BySystem && m.Promised != nil && m.Promised.N > 0 {
+		s.complain(s.src.Complain(at+".promised",
+			strictyaml.Say("事项 %q 由系统当场办,却承诺了时限", "matter %q is decided by the system at once and yet takes its time", m.ID),
+			strictyaml.Say("承诺写 n: 0,或改为 handling: officer（要素一致性校验规则 1：即办 ⇔ 即办件）", "promise n: 0, or write handling: officer (consistency rule 1: done at once exactly where it is an instant matter)")))
+	}
 	if m.Handling == catalogue.BySystem && !slices.ContainsFunc(m.Checks, func(c catalogue.Check) bool { return c.Kind == "system" }) {
 		s.complain(s.src.Complain(at+".handling",
 			strictyaml.Say("事项 %q 由系统办,却没有系统核验", "matter %q is decided by the system and has no check for it", m.ID),
@@ -294,6 +267,11 @@ func (s *service) handCheck(path string, m *catalogue.Matter, c catalogue.Check)
 func (s *service) result(at string, m *catalogue.Matter) {
 	r := m.Result
 	var fields []catalogue.Attribute
+	if ending := resultEnding(r); ending != "" {
+		s.complain(s.src.Complain(at+".kind",
+			strictyaml.Say("结果“%[1]s”以“%[2]s”结尾,种类却是 %[3]s", "the result %[1]s ends in %[2]s and its kind is %[3]s", r.Name.ZH, ending, r.Kind),
+			strictyaml.Say("以“证”结尾的是 certificate,以“文”“批复”结尾的不是（要素一致性校验规则 2）", "what ends in 证 is a certificate, and what ends in 文 or 批复 is none (consistency rule 2)")))
+	}
 	certificate, isCertificate := s.city.Certificates[r.Certificate]
 	known := s.refer(s.src, at+".certificate", r.Certificate, s.lookup.certificates, aCertificate)
 	known = s.refer(s.src, at+".register", r.Register, s.lookup.registers, aRegister) && known
@@ -344,6 +322,16 @@ func (s *service) result(at string, m *catalogue.Matter) {
 	}
 }
 
+// resultEnding is the end of a result's name that disagrees with its kind; empty when none does.
+func resultEnding(r *catalogue.Result) string {
+	for ending, certificate := range map[string]bool{"证": true, "文": false, "批复": false} {
+		if strings.HasSuffix(r.Name.ZH, ending) && (r.Kind == "certificate") != certificate {
+			return ending
+		}
+	}
+	return ""
+}
+
 // fill checks where one field of a result comes from, and reports whether there is such a field.
 func (s *service) fill(at string, m *catalogue.Matter, f catalogue.Fill, fields []catalogue.Attribute, look bool) bool {
 	a, known := catalogue.Attribute{}, false
@@ -389,7 +377,8 @@ func (s *service) filledFrom(at string, m *catalogue.Matter, f catalogue.Fill, a
 	}
 }
 
-// order checks the precedence of matters: every edge leads somewhere, and none leads back.
+// order checks the precedence of matters: every edge leads somewhere, once, and to what it takes. That none
+// leads back is proved with the conditions.
 func (s *service) order() {
 	for i := range s.def.Matters {
 		m := &s.def.Matters[i]
@@ -405,13 +394,6 @@ func (s *service) order() {
 				continue
 			}
 			seen[a.Matter] = true
-			// Of the edges of a circle the one to show is that against the order of the file.
-			if back := s.wayBack(a.Matter, m.ID); back != nil && slices.Index(s.matterIDs, a.Matter) >= i {
-				loop := append([]string{m.ID}, back...)
-				s.complain(s.src.Complain(path+".matter",
-					strictyaml.Say("先后顺序绕成了圈:%s", "the order of matters goes in a circle: %s", strings.Join(loop, " → ")),
-					strictyaml.Say("删去其中一条 after", "delete one of the edges")))
-			}
 			if up := s.matters[a.Matter]; a.Kind == "result" && up != nil && (up.Result == nil || up.Result.Kind == "record") {
 				s.complain(s.src.Complain(path+".kind",
 					strictyaml.Say("事项 %q 不出证照或文书,没有结果可用", "matter %q gives no certificate or document to be used here", a.Matter),
@@ -419,27 +401,4 @@ func (s *service) order() {
 			}
 		}
 	}
-}
-
-// wayBack finds a way along after from a matter to another; nil when there is none.
-func (s *service) wayBack(from, to string) []string {
-	seen := map[string]bool{}
-	var walk func(id string) []string
-	walk = func(id string) []string {
-		if id == to {
-			return []string{id}
-		}
-		m := s.matters[id]
-		if m == nil || seen[id] {
-			return nil
-		}
-		seen[id] = true
-		for _, a := range m.After {
-			if way := walk(a.Matter); way != nil {
-				return append([]string{id}, way...)
-			}
-		}
-		return nil
-	}
-	return walk(from)
 }

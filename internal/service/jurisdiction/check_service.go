@@ -92,6 +92,7 @@ func (s *service) check() {
 		s.material(strictyaml.Item("materials", i), &s.def.Materials[i])
 	}
 	s.form()
+	s.proactive()
 	s.cites(s.src, "", s.def)
 }
 
@@ -182,6 +183,50 @@ func (s *service) question(at string, q *catalogue.Question) {
 	}
 	if q.Unsure != nil && q.Unsure.As != "" && !fitsType(q.Unsure.As, q.Type, q.Options) {
 		s.wrongValue(s.src, at+".unsure.as", q.Unsure.As, q.Type, q.Options)
+	}
+}
+
+// proactive checks what is offered without being asked: every fact is one of a register of people and
+// answers a question of the service.
+func (s *service) proactive() {
+	p := s.def.Proactive
+	if p == nil {
+		return
+	}
+	s.refer(s.src, "proactive.matter", p.Matter, s.matterIDs, aMatter)
+	person := func(at, register string) {
+		if r, ok := s.city.Registers[register]; ok && r.Key != "person" {
+			s.complain(s.src.Complain(at,
+				strictyaml.Say("登记库 %q 不是关于人的", "register %q is not about people", register),
+				strictyaml.Say("写一个 key 为 person 的登记库", "name a register whose key is person")))
+		}
+	}
+	s.refer(s.src, "proactive.register", p.Register, s.lookup.registers, aRegister)
+	person("proactive.register", p.Register)
+	s.register(s.src, "proactive.name.register", p.Name.Register, "proactive.name.field", p.Name.Field)
+	for id, value := range p.Assume {
+		at := strictyaml.Key("proactive.assume", id)
+		if q := s.questions[id]; q == nil {
+			s.complain(s.src.ComplainKey(at, strictyaml.Say("没有问题 %q", "there is no question %q", id), strictyaml.DidYouMean(id, s.asked, aQuestion)))
+		} else if !fitsType(value, q.Type, q.Options) {
+			s.wrongValue(s.src, at, value, q.Type, q.Options)
+		}
+	}
+	for i, f := range p.Facts {
+		at := strictyaml.Item("proactive.facts", i)
+		a, ok := s.register(s.src, at+".register", f.Register, at+".field", f.Field)
+		person(at+".register", f.Register)
+		if !s.refer(s.src, at+".question", f.Question, s.asked, aQuestion) || s.questions[f.Question] == nil || !ok {
+			continue
+		}
+		q := s.questions[f.Question]
+		if f.As != "age" {
+			s.fits(at+".field", a, q.Type, q.Options)
+		} else if a.Type != "date" || q.Type != "integer" {
+			s.complain(s.src.Complain(at+".as",
+				strictyaml.Say("年龄要从日期算,答的是整数", "an age is made of a date and answers a question for a whole number"),
+				strictyaml.Say("换一个日期字段,或删去 as", "take a field of type date, or delete as")))
+		}
 	}
 }
 

@@ -45,7 +45,7 @@ func (l *loader) compile() {
 			l.city.Services[s.def.ID] = r.entry
 			if whole {
 				s.tried(r.failures)
-				s.answered(r.entry.Guide)
+				s.held(r.entry.Guide)
 			}
 		}
 	}
@@ -66,7 +66,7 @@ func (l *loader) wrong(src *strictyaml.Source) bool {
 func problemAt(src *strictyaml.Source, path string, p guide.Problem) Complaint {
 	what, remedy := p.Text()
 	c := src.Complain(path, what, remedy)
-	c.Warning = p.Warning
+	c.Warning, c.Who = p.Warning, p.Who.Answers()
 	if p.Line > 0 {
 		c.Line, c.Col = src.Within(path, nth(src.Text(path), p.Line, p.Col))
 	}

@@ -68,7 +68,7 @@ func Compile(text []byte) (*Entry, []Complaint) {
 		return nil, cs
 	}
 	e := newEntry(text, b)
-	g, problems := guide.Compile(b.Service)
+	g, problems := guide.Restore(b.Service)
 	if g == nil {
 		for _, p := range problems {
 			cs = append(cs, problemAt(src, strictyaml.Key("service", p.Path), p))

@@ -302,6 +302,19 @@ func TestCompile(t *testing.T) {
 	}
 }
 
+// What is asked of a service only since it was published does not stop the cases under it.
+func TestCompileGoesOn(t *testing.T) {
+	e, _ := city(t).Service("open-a-restaurant")
+	text := strings.Replace(string(e.Text), `"exclusive":[{"matters":["food-licence",`, `"exclusive":[{"matters":["sign-filing",`, 1)
+	text = strings.Replace(text, `"exclusive":[{"matters":["sign-filing","prepack-filing"]`, `"exclusive":[{"matters":["sign-filing","food-licence"]`, 1)
+	if text == string(e.Text) {
+		t.Fatal("nothing was planted")
+	}
+	if again, cs := Compile([]byte(text)); again == nil {
+		t.Errorf("the kept edition does not compile:\n%s", lines(cs))
+	}
+}
+
 func TestCompileRefuses(t *testing.T) {
 	e, _ := city(t).Service("newborn")
 	for name, text := range map[string]string{

@@ -55,7 +55,7 @@ func TestReportJSON(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			var b, got bytes.Buffer
-			if err := ReportJSON(&b, tt.in); err != nil {
+			if err := ReportJSON(&b, tt.in, nil); err != nil {
 				t.Fatal(err)
 			}
 			if err := json.Compact(&got, b.Bytes()); err != nil || got.String() != tt.want {

@@ -136,7 +136,8 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 			return false
 		}
 		l := h.line(u, words, row, names)
-		if kindOf(row) == "officer" && row.Case == "" && row.Outcome == audit.Done {
+		// An officer acts within a case; what is offered unasked has none yet.
+		if kindOf(row) == "officer" && row.Case == "" && row.Outcome == audit.Done && !strings.HasPrefix(row.Action, "benefit.") {
 			v.Alarms.Rows = append(v.Alarms.Rows, l.cells(u))
 		} else if i := slices.IndexFunc(lines, l.same); kind == "others" && i >= 0 {
 			lines[i].times++

@@ -95,7 +95,7 @@ func (h *Handler) view(u *ui.Request, l list) (checklistView, error) {
 	s, p := l.service, l.plan
 	here := u.Path("/checklists/" + l.Token)
 	v := checklistView{
-		Request: u, Title: u.Of(s.Name), Eligible: p.Eligible, Change: here + "/change", Answers: h.answers(words, s, l.Answers, false),
+		Request: u, Title: u.Of(s.Name), Eligible: p.Eligible, Change: here + "/change", Answers: h.answers(words, s, l.Checklist, false), Looked: h.looked(words, s, l.Checklist),
 		Share: h.address(u, l), PDF: here + ".pdf", ICS: here + ".ics",
 		Until:  u.T("plan.list.until", "day", u.ShortDay(string(deadline.Of(l.Expires)), "")),
 		Edited: u.T("plan.list.edition", "day", u.ShortDay(string(deadline.Of(l.Created)), "")), Outdated: !l.current,

@@ -77,6 +77,11 @@ func (h *Handler) kept(r *http.Request, e *jurisdiction.Entry) (application.Chec
 	return list, err == nil && list.Service == e.Service.ID && list.Edition == e.Edition && !list.Saved, err
 }
 
+// Remember lets this browser go on with answers that were begun elsewhere.
+func (h *Handler) Remember(w http.ResponseWriter, c application.Checklist) {
+	h.remember(w, c.Service, c.Token)
+}
+
 func (h *Handler) remember(w http.ResponseWriter, event, token string) {
 	age := 2 * 24 * 60 * 60
 	if token == "" {
@@ -93,11 +98,15 @@ func (h *Handler) next(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if list, err = h.learn(w, r, u, list); err != nil {
+		return err
+	}
 	if q, more := e.Guide.Next(list.Answers); more {
 		return u.See(w, r, "/check/"+list.Service+"/"+q.ID)
 	}
+	words := say.In(u.Printer, h.City())
 	v := reviewView{
-		Request: u, Event: u.Of(e.Service.Name), Answers: h.answers(say.In(u.Printer, h.City()), e.Service, list.Answers, true),
+		Request: u, Event: u.Of(e.Service.Name), Answers: h.answers(words, e.Service, list, true), Facts: h.looked(words, e.Service, list),
 		Action: u.Path("/check/" + list.Service), Forget: u.Path("/check/" + list.Service + "/forget"),
 	}
 	return u.Render(w, r, http.StatusOK, ui.Page{
@@ -117,6 +126,10 @@ func (h *Handler) save(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h *Handler) goOn(w http.ResponseWriter, r *http.Request, u *ui.Request, list application.Checklist, e *jurisdiction.Entry) error {
+	list, err := h.learn(w, r, u, list)
+	if err != nil {
+		return err
+	}
 	if q, more := e.Guide.Next(list.Answers); more {
 		return u.See(w, r, "/check/"+list.Service+"/"+q.ID)
 	}
@@ -125,6 +138,18 @@ func (h *Handler) goOn(w http.ResponseWriter, r *http.Request, u *ui.Request, li
 		return err
 	}
 	return u.See(w, r, "/checklists/"+saved.Token)
+}
+
+// learn lets registers answer what a signed-in person would be asked next, and tells her.
+func (h *Handler) learn(w http.ResponseWriter, r *http.Request, u *ui.Request, list application.Checklist) (application.Checklist, error) {
+	if !u.SignedIn() {
+		return list, nil
+	}
+	list, learnt, err := h.Application.Learn(r.Context(), u.Actor, list.Token)
+	if err == nil && len(learnt) > 0 {
+		u.Notice(w, "plan.learnt", "n", strconv.Itoa(len(learnt)))
+	}
+	return list, err
 }
 
 // asked opens the question of a request with the answers so far.
@@ -186,26 +211,57 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, list 
 	if left > 0 {
 		v.Caption = u.T("plan.caption", "event", v.Event, "n", strconv.Itoa(n), "left", strconv.Itoa(left))
 	}
-	given := maps.Clone(list.Answers)
-	delete(given, q.ID)
-	v.Answers = h.answers(words, e.Service, given, true)
+	if f, ok := list.Facts[q.ID]; ok && f.Used {
+		v.Field.Source = &gp.Source{From: words.Of(h.City().Registers[f.Register].Name), On: string(f.On())}
+		v.OwnAnswer = true
+	}
+	others := list
+	others.Answers = maps.Clone(list.Answers)
+	delete(others.Answers, q.ID)
+	v.Answers = h.answers(words, e.Service, others, true)
 	return u.Render(w, r, status, ui.Page{
 		Title: u.Of(q.Text), Section: v.Event, Nav: "services", Back: back, NoIndex: true, Wrong: wrong != nil, Body: v.body(),
 	})
 }
 
+// looked lists for which facts registers were asked, and whether they were used.
+func (h *Handler) looked(words say.Words, s *catalogue.Service, list application.Checklist) (all []string) {
+	for i := range s.Questions {
+		f, ok := list.Facts[s.Questions[i].ID]
+		if !ok {
+			continue
+		}
+		register := h.City().Registers[f.Register]
+		field := f.Field
+		for _, a := range register.Fields {
+			if a.ID == f.Field {
+				field = words.Of(a.Name)
+			}
+		}
+		key := "plan.looked.unused"
+		if f.Used {
+			key = "plan.looked.used"
+		}
+		all = append(all, words.T(key, "register", words.Of(register.Name), "field", field, "body", words.Body(register.Keeper)))
+	}
+	return all
+}
+
 // answers lists what was answered, in the author's order.
-func (h *Handler) answers(words say.Words, s *catalogue.Service, given guide.Answers, change bool) []answerLine {
+func (h *Handler) answers(words say.Words, s *catalogue.Service, list application.Checklist, change bool) []answerLine {
 	var all []answerLine
 	for i := range s.Questions {
 		q := &s.Questions[i]
-		value := given[q.ID]
+		value := list.Answers[q.ID]
 		if value == "" {
 			continue
 		}
 		line := answerLine{Question: words.Of(q.Text), Answer: words.Answer(q, value)}
 		if value == guide.Unsure && q.Unsure != nil && q.Unsure.As != "" {
 			line.Answer = words.T("plan.unsure.as", "answer", words.Answer(q, q.Unsure.As))
+		}
+		if f := list.Facts[q.ID]; f.Used {
+			line.Source = words.T("plan.by-register", "register", words.Of(h.City().Registers[f.Register].Name), "day", words.ShortDay(string(f.On()), ""))
 		}
 		if change {
 			u := ui.Request{Printer: words.Printer}

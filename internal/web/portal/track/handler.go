@@ -18,6 +18,7 @@ import (
 	"tongban/internal/service/casework"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
+	"tongban/internal/service/eligibility"
 	"tongban/internal/service/feedback"
 	"tongban/internal/service/jurisdiction"
 	"tongban/internal/service/notice"
@@ -35,6 +36,7 @@ type Handler struct {
 	Credentials *credential.Service
 	Notice      *notice.Service
 	Feedback    *feedback.Service
+	Eligibility *eligibility.Service
 	Audit       *audit.Log
 	Blobs       *blob.Store
 	Paper       *paper.Printer
@@ -172,6 +174,15 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	for _, d := range drafts {
 		if e, ok := city.Service(d.Service); ok {
 			v.Todo = append(v.Todo, gp.CardLink{Title: u.Of(e.Service.Name), Text: u.T("find.home.draft", "day", u.Moment(d.Updated)), Href: "/apply/" + d.ID})
+		}
+	}
+	offers, err := h.Eligibility.Mine(r.Context(), u.Actor)
+	if err != nil {
+		return err
+	}
+	for _, o := range offers {
+		if _, m, ok := h.Eligibility.Matter(o); ok {
+			v.Todo = append(v.Todo, gp.CardLink{Title: u.T("offer.home", "matter", u.Of(m.Name)), Text: u.T("offer.home.text", "body", words.Body(o.Body), "day", u.Day(string(o.Until))), Href: "/me/offers"})
 		}
 	}
 	messages, unread, err := h.Notice.Mine(r.Context(), u.Actor, "", 20)

@@ -2,11 +2,13 @@ package queue
 
 import (
 	"net/http"
+	"slices"
 	"time"
 
 	"tongban/internal/platform/fault"
 	"tongban/internal/security/identity"
 	"tongban/internal/service/casework"
+	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
 	"tongban/internal/service/feedback"
 	"tongban/internal/service/jurisdiction"
@@ -80,6 +82,16 @@ func (b bench) left(m casework.Matter) gp.Cell {
 	return gp.Cell{HTML: workbench.Left(b.u.Printer, m, b.words.City.Calendar, b.today).View()}
 }
 
+// offers reports whether the body answers for a benefit that is offered unasked.
+func (b bench) offers() bool {
+	for _, e := range b.words.City.Services {
+		if p := e.Service.Proactive; p != nil && slices.ContainsFunc(e.Service.Matters, func(m catalogue.Matter) bool { return m.ID == p.Matter && m.Body == b.u.Actor.Body }) {
+			return true
+		}
+	}
+	return false
+}
+
 func (b bench) who(m casework.Matter) string { return workbench.Holder(b.u.Printer, b.names, m) }
 
 // page is a page of the desk.
@@ -139,6 +151,9 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 		v.Counts = append(v.Counts, countView{Text: u.T("workbench.home." + c.key), N: workbench.Count(c.n), Href: c.href, Class: c.class})
 	}
 	v.Counts = append(v.Counts, countView{Text: u.T("workbench.home.asked"), N: workbench.Count(len(asked)), Href: "/desk/consultations"})
+	if b.offers() {
+		v.Counts = append(v.Counts, countView{Text: u.T("benefit.home"), Href: "/desk/benefits"})
+	}
 	if u.Actor.Has(workbench.Head) {
 		v.Counts = append(v.Counts, countView{Text: u.T("workbench.home.sign"), N: workbench.Count(n.States[casework.Proposed]), Href: "/desk/sign"})
 	}

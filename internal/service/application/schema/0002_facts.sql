@@ -1,0 +1,2 @@
+-- +goose Up
+ALTER TABLE application_checklist ADD COLUMN facts TEXT NOT NULL DEFAULT '{}';
