@@ -206,11 +206,11 @@ func (s sheet) conditionAt(path string) string { return s.address("condition", "
 func (s sheet) law() gp.Table {
 	t := s.table("editor.law", "what", "kind", "basis", "certainty")
 	for _, path := range s.doc.Cites() {
-		parent, key := document.Split(path)
+		parent, _ := document.Split(path)
 		item := document.ItemOf(path)
 		kind := s.kindOf(parent)
 		if parent != item { // a limit or the like within it
-			_, key = document.Split(parent)
+			_, key := document.Split(parent)
 			kind = s.labelOf(item, key)
 		}
 		c := catalogue.Cite{Provision: s.doc.Text(path + "/provision"), Certainty: catalogue.Certainty(s.doc.Text(path + "/certainty")),
