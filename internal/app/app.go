@@ -266,7 +266,7 @@ func (a *App) build(ctx context.Context) error {
 	a.Studio = studio.New(studio.Config{
 		Gate: a.Gate, Read: a.Store.Read(), Folder: os.DirFS(a.Jurisdiction), City: a.City, Apply: a.Follow, Effect: a.effect, Now: a.Now,
 	})
-	if err := a.assemble(ctx); err != nil {
+	if err := a.assemble(ctx, city); err != nil {
 		return err
 	}
 	a.listen()

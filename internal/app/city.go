@@ -43,8 +43,9 @@ func load(dir string) (*jurisdiction.City, error) {
 }
 
 // assemble puts the city together and into force. A publication that does not load is left out, so that
-// what was published before it holds on, and is said to be left out.
-func (a *App) assemble(ctx context.Context) error {
+// what was published before it holds on, and is said to be left out. folder is the city of the folder
+// alone, when it has just been read.
+func (a *App) assemble(ctx context.Context, folder *jurisdiction.City) error {
 	a.standing.mu.Lock()
 	defer a.standing.mu.Unlock()
 	stands, err := a.Studio.Stands(ctx)
@@ -52,8 +53,8 @@ func (a *App) assemble(ctx context.Context) error {
 		return err
 	}
 	var left []studio.Left
-	var city *jurisdiction.City
-	for {
+	city := folder
+	for city == nil || len(stands.Editions) > 0 {
 		var complaints []jurisdiction.Complaint
 		city, complaints = jurisdiction.LoadWith(os.DirFS(a.Jurisdiction), filepath.Base(a.Jurisdiction), studio.Texts(stands.Editions))
 		if city != nil {
@@ -113,7 +114,7 @@ func (a *App) Follow(ctx context.Context) error {
 	if same {
 		return nil
 	}
-	if err := a.assemble(ctx); err != nil {
+	if err := a.assemble(ctx, nil); err != nil {
 		return err
 	}
 	a.Log.Info("a publication came into force", "edition", a.City().Edition)
@@ -146,7 +147,7 @@ func (a *App) watch(ctx context.Context) {
 // Reload reads the jurisdiction's files again. Files with a fault change nothing: the old edition stays,
 // and the log says what is wrong.
 func (a *App) Reload(ctx context.Context) {
-	if err := a.assemble(ctx); err != nil {
+	if err := a.assemble(ctx, nil); err != nil {
 		a.Log.Error("the jurisdiction was not reloaded; the edition in force stays", "error", err)
 		return
 	}
