@@ -169,13 +169,14 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	server := &http.Server{Handler: a.handler, ReadHeaderTimeout: headerTime, IdleTimeout: idleTime, ReadTimeout: writeTime, WriteTimeout: writeTime}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var working sync.WaitGroup
-	if a.Demo { // nobody looks at a demonstration for a day
-		working.Go(func() {
+	working.Go(func() {
+		if a.Demo { // nobody looks at a demonstration for a day
 			if err := a.Eligibility.RunAll(work); err != nil && work.Err() == nil {
 				a.Log.Error("benefits were not looked for", "error", err)
 			}
-		})
-	}
+		}
+		debug.FreeOSMemory() // to load a city takes several times the memory that serving it does
+	})
 	working.Go(func() {
 		if err := a.Jobs.Run(work); err != nil && work.Err() == nil {
 			a.Log.Error("jobs have stopped", "error", err)
@@ -186,7 +187,6 @@ func (a *App) Serve(ctx context.Context, ready func(addr string)) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(a.listener) }()
 	ready(a.listener.Addr().String())
-	go debug.FreeOSMemory() // to load a city takes several times the memory that serving it does
 	select {
 	case err = <-failed:
 	case <-ctx.Done():
