@@ -62,7 +62,7 @@ func (x *export) Run() error {
 			return noService(city, x.Of)
 		}
 		if x.As == "edition" {
-			text.Write(e.Text)
+			text.Write(e.Text())
 			break
 		}
 		if problems := interchange.WriteTables(&text, e); problems != nil {

@@ -34,8 +34,8 @@ func NewEditions(store *db.Store, read func(text []byte) (*Service, error)) *Edi
 	return &Editions{store: store, read: read, known: map[string]*Service{}}
 }
 
-// Keep stores an edition; one that is there already stays as it is.
-func (e *Editions) Keep(ctx context.Context, edition string, text []byte, s *Service, at time.Time) error {
+// Keep stores an edition; one that is there already stays as it is, and its text is not asked for.
+func (e *Editions) Keep(ctx context.Context, edition string, text func() []byte, s *Service, at time.Time) error {
 	var n int
 	if err := e.store.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM catalogue_edition WHERE edition = $1`, edition).Scan(&n); err != nil {
 		return err
@@ -43,7 +43,7 @@ func (e *Editions) Keep(ctx context.Context, edition string, text []byte, s *Ser
 	if n == 0 {
 		err := e.store.Write(ctx, func(tx *db.Tx) error {
 			_, err := tx.ExecContext(ctx, `INSERT INTO catalogue_edition (edition, service, content, kept_at) VALUES ($1, $2, $3, $4)
-				ON CONFLICT (edition) DO NOTHING`, edition, s.ID, string(text), at.UnixMicro())
+				ON CONFLICT (edition) DO NOTHING`, edition, s.ID, string(text()), at.UnixMicro())
 			return err
 		})
 		if err != nil {

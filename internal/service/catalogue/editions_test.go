@@ -30,7 +30,7 @@ func TestEditions(t *testing.T) {
 		}
 		first, edition := open(), name("newborn")
 		for range 2 { // what is there stays
-			if err := first.Keep(ctx, edition, []byte("newborn"), &catalogue.Service{ID: "newborn"}, at); err != nil {
+			if err := first.Keep(ctx, edition, func() []byte { return []byte("newborn") }, &catalogue.Service{ID: "newborn"}, at); err != nil {
 				t.Fatal(err)
 			}
 		}

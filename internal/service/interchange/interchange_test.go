@@ -492,7 +492,7 @@ func TestWholeComesBack(t *testing.T) {
 			t.Errorf("the edition of %s is %s, want %s", id, got, e.Edition)
 		}
 		// The fixed form of one edition, alone, is as good.
-		if one, complaints := jurisdiction.Compile(e.Text); one == nil || one.Edition != e.Edition {
+		if one, complaints := jurisdiction.Compile(e.Text()); one == nil || one.Edition != e.Edition {
 			t.Errorf("the fixed form of %s does not give its edition: %v", id, complaints)
 		}
 	}

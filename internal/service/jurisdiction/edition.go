@@ -39,7 +39,8 @@ func edition(files map[string][]byte) string {
 // is made.
 type Entry struct {
 	Edition string // SHA-256 of Text, in hexadecimal
-	Text    []byte // the edition in its fixed form, for keeping; Compile makes the entry again from it
+	text    []byte // of an edition that was published
+	fixed   bundle // of one that was loaded
 
 	Service      *catalogue.Service
 	Guide        *guide.Guide
@@ -48,6 +49,14 @@ type Entry struct {
 	Law          *law.Book  // the provisions that it cites
 	Org          *org.Chart // the bodies that it names, without their staff
 	Scenarios    []catalogue.Scenario
+}
+
+// Text is the edition in its fixed form, for keeping; Compile makes the entry again from it.
+func (e *Entry) Text() []byte {
+	if e.text != nil {
+		return e.text
+	}
+	return strictyaml.Marshal(e.fixed)
 }
 
 // bundle is the fixed form of an edition. It is for ever: cases keep it for as long as they are kept.
@@ -68,6 +77,7 @@ func Compile(text []byte) (*Entry, []Complaint) {
 		return nil, cs
 	}
 	e := newEntry(text, b)
+	e.text = text
 	g, problems := guide.Restore(b.Service)
 	if g == nil {
 		for _, p := range problems {
@@ -82,7 +92,7 @@ func Compile(text []byte) (*Entry, []Complaint) {
 func newEntry(text []byte, b bundle) *Entry {
 	sum := sha256.Sum256(text)
 	e := &Entry{
-		Edition: hex.EncodeToString(sum[:]), Text: text, Service: &b.Service,
+		Edition: hex.EncodeToString(sum[:]), fixed: b, Service: &b.Service,
 		Certificates: map[string]catalogue.CertificateType{}, Registers: map[string]catalogue.Register{},
 		Law: law.NewBook(b.Laws...), Org: org.NewChart(org.File{Bodies: b.Bodies}),
 	}

@@ -269,7 +269,7 @@ func TestEditions(t *testing.T) {
 // An edition that was kept is the same service again, whatever the files say by then.
 func TestCompile(t *testing.T) {
 	for id, e := range city(t).Services {
-		again, cs := Compile(e.Text)
+		again, cs := Compile(e.Text())
 		if again == nil {
 			t.Fatalf("%s: the kept edition does not compile:\n%s", id, lines(cs))
 		}
@@ -305,9 +305,9 @@ func TestCompile(t *testing.T) {
 // What is asked of a service only since it was published does not stop the cases under it.
 func TestCompileGoesOn(t *testing.T) {
 	e, _ := city(t).Service("open-a-restaurant")
-	text := strings.Replace(string(e.Text), `"exclusive":[{"matters":["food-licence",`, `"exclusive":[{"matters":["sign-filing",`, 1)
+	text := strings.Replace(string(e.Text()), `"exclusive":[{"matters":["food-licence",`, `"exclusive":[{"matters":["sign-filing",`, 1)
 	text = strings.Replace(text, `"exclusive":[{"matters":["sign-filing","prepack-filing"]`, `"exclusive":[{"matters":["sign-filing","food-licence"]`, 1)
-	if text == string(e.Text) {
+	if text == string(e.Text()) {
 		t.Fatal("nothing was planted")
 	}
 	if again, cs := Compile([]byte(text)); again == nil {
@@ -320,7 +320,7 @@ func TestCompileRefuses(t *testing.T) {
 	for name, text := range map[string]string{
 		"nothing":                "",
 		"something else":         `{"service": 1}`,
-		"a condition gone wrong": strings.Replace(string(e.Text), `"when":"matins"`, `"when":"matin"`, 1),
+		"a condition gone wrong": strings.Replace(string(e.Text()), `"when":"matins"`, `"when":"matin"`, 1),
 	} {
 		if got, cs := Compile([]byte(text)); got != nil || len(cs) == 0 {
 			t.Errorf("%s compiles", name)
@@ -345,7 +345,7 @@ func BenchmarkCompile(b *testing.B) {
 		b.Fatal(lines(cs))
 	}
 	text := c.Services["open-a-restaurant"].Text
-	b.SetBytes(int64(len(text)))
+	b.SetBytes(int64(len(text())))
 	for b.Loop() {
 		if e, cs := Compile(text); e == nil {
 			b.Fatal(lines(cs))
