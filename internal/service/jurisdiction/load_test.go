@@ -344,8 +344,8 @@ func BenchmarkCompile(b *testing.B) {
 	if c == nil {
 		b.Fatal(lines(cs))
 	}
-	text := c.Services["open-a-restaurant"].Text
-	b.SetBytes(int64(len(text())))
+	text := c.Services["open-a-restaurant"].Text()
+	b.SetBytes(int64(len(text)))
 	for b.Loop() {
 		if e, cs := Compile(text); e == nil {
 			b.Fatal(lines(cs))
