@@ -33,11 +33,21 @@ type serve struct {
 // of the processor time of a page.
 const collectAt = 400
 
+// loadAt is the same while a city is loaded, most of which is dropped again: what it grows to, and is
+// scattered over, is not all given back.
+const loadAt = 50
+
 func (s *serve) Run(ctx context.Context) error {
 	level := slog.LevelWarn
 	if s.Verbose {
 		level = slog.LevelInfo
 	}
+	growTo := func(percent int) {
+		if os.Getenv("GOGC") == "" {
+			debug.SetGCPercent(percent)
+		}
+	}
+	growTo(loadAt)
 	a, err := app.Open(ctx, app.Config{
 		Data: s.Data, Jurisdiction: s.Jurisdiction, Database: s.Database, Demo: s.Demo, Origin: s.Origin, Listen: s.Listen,
 		Log: slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level})),
@@ -55,9 +65,7 @@ func (s *serve) Run(ctx context.Context) error {
 		}
 	}()
 	return a.Serve(ctx, func(addr string) {
-		if os.Getenv("GOGC") == "" {
-			debug.SetGCPercent(collectAt) // not before: what loading grows is not all given back
-		}
+		growTo(collectAt)
 		fmt.Printf("ready http://%s\n", addr)
 		if s.Welcome {
 			a.Welcome(os.Stdout, addr)
