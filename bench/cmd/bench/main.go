@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string) error {
 	set := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	set.StringVar(&o.tongban, "tongban", "../bin/tongban", "the product's program")
 	set.StringVar(&o.city, "jurisdiction", "../jurisdictions/shifan", "the shipped city")
-	set.StringVar(&o.only, "only", "", "only these parts, with commas: guide,question,catalogue,search,submit,step,inbox,log,page,start")
+	set.StringVar(&o.only, "only", "", "only these parts, with commas: guide,question,catalogue,search,eligibility,submit,step,inbox,log,page,start")
 	set.StringVar(&o.results, "results", "results.json", "where the figures go")
 	if err := set.Parse(args[1:]); err != nil {
 		return err

@@ -94,6 +94,6 @@ type Bench struct {
 // All lists the parts in the order in which they run.
 func All() []Bench {
 	return []Bench{
-		{"guide", Guide}, {"question", Question}, {"catalogue", Catalogue}, {"search", Search}, {"submit", Submit}, {"step", Step}, {"inbox", Inbox}, {"log", Log}, {"page", Page}, {"start", Start},
+		{"guide", Guide}, {"question", Question}, {"catalogue", Catalogue}, {"search", Search}, {"eligibility", Eligibility}, {"submit", Submit}, {"step", Step}, {"inbox", Inbox}, {"log", Log}, {"page", Page}, {"start", Start},
 	}
 }

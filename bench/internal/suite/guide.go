@@ -111,12 +111,20 @@ var sum uint64
 // local times n operations in this process.
 func local(n int, op func(i int)) func() (measure.Run, error) {
 	return func() (measure.Run, error) {
-		cpu, start := measure.Processor(), time.Now()
-		for i := range n {
-			op(i)
-		}
-		return measure.Run{Ops: n, Seconds: time.Since(start).Seconds(), CPU: float64(measure.Processor()-cpu) / 1e9}, nil
+		return timed(n, func() error {
+			for i := range n {
+				op(i)
+			}
+			return nil
+		})
 	}
+}
+
+// timed times what does n operations in this process.
+func timed(n int, do func() error) (measure.Run, error) {
+	cpu, start := measure.Processor(), time.Now()
+	err := do()
+	return measure.Run{Ops: n, Seconds: time.Since(start).Seconds(), CPU: float64(measure.Processor()-cpu) / 1e9}, err
 }
 
 // Guide measures the guided questions: what applies to somebody, and what to ask next. It compares processor
