@@ -148,7 +148,7 @@ func TestVisitor(t *testing.T) {
 	if _, kept := b.cookies["life-person"]; kept {
 		t.Error("the answers are not forgotten")
 	}
-	says(t, "the business side in English", b.page("/en/life-cycle/business", 200), "The life of a business", "Is the business registered?", "All steps, by stage", "Closing down")
+	says(t, "the business side in English", b.page("/en/life-cycle/business", 200), "The steps of a business", "Is the business registered?", "All steps, by stage", "Closing down")
 	b.send(http.MethodPost, "/life-cycle/business", url.Values{"registered": {"false"}})
 	says(t, "before it is registered", b.page("/life-cycle/business", 200), "现在可以做的", "开办前想清楚", "领营业执照")
 	b.send(http.MethodPost, "/life-cycle/business", url.Values{"registered": {"true"}, "kind": {"company"}, "suspended": {"false"}, "staff": {"false"}, "food_licence": {"false"}})
