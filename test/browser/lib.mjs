@@ -98,7 +98,7 @@ export class Chromium {
         }
       } catch (error) {
         // What changes a case for good is not repeated: it would find what its first half left.
-        const fell = /crash|closed|disconnected|Timeout/i.test(String(error)) && !view.once;
+        const fell = /crash|closed|disconnected|Timeout|Protocol error/i.test(String(error)) && !view.once;
         if (!fell || attempt === 3) return [`could not look: ${String(error.stack ?? error).slice(0, 900)}`];
         await this.close();
       }
