@@ -101,7 +101,9 @@ function looks(pages) {
 }
 
 try {
-  const walk = (lanes) => spread(lanes.map((lane) => async (chromium) => { for (const journey of lane) await go(chromium, journey); }));
+  const named = [...before, ...after].flat().some((journey) => opt.only && journey.name.includes(opt.only));
+  const of = (lanes) => (named ? lanes.map((lane) => lane.filter((journey) => journey.name.includes(opt.only))) : lanes);
+  const walk = (lanes) => spread(of(lanes).map((lane) => async (chromium) => { for (const journey of lane) await go(chromium, journey); }));
   if (opt.pictures) {
     await walk(before.slice(0, 1));
     tell("pictures", await pictures(workers[0], base, found));

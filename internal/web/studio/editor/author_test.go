@@ -3,6 +3,8 @@ package editor_test
 import (
 	"net/http"
 	"net/url"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -27,6 +29,9 @@ func (a author) fill(path string, values ...string) {
 	}
 	form := controls(w.Body.String())
 	for i := 0; i+1 < len(values); i += 2 {
+		if offered, choose := offers(w.Body.String(), values[i]); choose && !slices.Contains(offered, values[i+1]) {
+			a.T.Fatalf("%s: %s does not offer %q, only %q", path, values[i], values[i+1], offered)
+		}
 		if key, both := strings.CutSuffix(values[i], "…"); both {
 			form.Set(key+".zh", values[i+1])
 			form.Set(key+".en", "In English: "+key)
@@ -42,6 +47,19 @@ func (a author) fill(path string, values ...string) {
 	if w.Code != http.StatusSeeOther {
 		a.T.Fatalf("%s: status %d: %s", path, w.Code, problems(w.Body.String()))
 	}
+}
+
+// offers are the values among which a field lets choose; false when it is no list to choose from.
+func offers(page, name string) (values []string, choose bool) {
+	for _, m := range regexp.MustCompile(`(?s)<select([^>]*)>(.*?)</select>`).FindAllStringSubmatch(page, -1) {
+		if attribute(m[1], "name") == name {
+			for _, o := range regexp.MustCompile(`<option([^>]*)>`).FindAllStringSubmatch(m[2], -1) {
+				values = append(values, attribute(o[1], "value"))
+			}
+			return values, true
+		}
+	}
+	return nil, false
 }
 
 // problems is the error summary of a page.
@@ -96,6 +114,12 @@ func TestAServiceOfFourMattersIsWrittenByForms(t *testing.T) {
 	a.fill("/add?to=sections", "id", "pool", "title…", "你的泳池")
 	a.fill("/add?to=sections/pool/fields", "id", "pool_name", "type", "text", "text…", "泳池名称", "for", "check|hygiene|safety|snacks", "max", "60", "element", "pool-name")
 
+	if w := a.get(a.base); strings.Contains(w.Body.String(), "⟦") {
+		t.Error("the check of a service without scenarios misses a text")
+	}
+	if w := a.get(a.base + "/at?line=1&col=1"); w.Header().Get("Location") != a.base+"/simulate" {
+		t.Errorf("that nobody tried the service leads to %q, want its simulation", w.Header().Get("Location"))
+	}
 	d := rig.Must(r.Studio.Current(r.Ctx(), a.actor, "open-a-pool"))(r)
 	somebody := guide.Answers{"kind": "indoor", "area": "200", "sell": "true"}
 	rig.Must(r.Studio.AddScenario(r.Ctx(), a.actor, d.ID, d.Head, lang.Text{ZH: "室内大泳池，卖零食", EN: "A large pool indoors that sells snacks"}, somebody))(r)

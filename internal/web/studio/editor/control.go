@@ -58,7 +58,11 @@ func (h *Handler) at(w http.ResponseWriter, r *http.Request) error {
 	if s.doc == nil {
 		return s.See(w, r, s.Base()+"/text")
 	}
-	return s.See(w, r, s.editAt(s.doc.At(line, col)))
+	path := s.doc.At(line, col)
+	if path == "id" { // what is said of the whole service is that nobody tried it
+		return s.See(w, r, s.Base()+"/simulate")
+	}
+	return s.See(w, r, s.editAt(path))
 }
 
 // action is where the form is sent to.
@@ -117,6 +121,8 @@ func (s sheet) hint(c document.Control) gov.Hint {
 		return gov.Hint{Text: s.T("editor.terms")}
 	case c.Kind == document.Day:
 		return gov.Hint{Text: s.T("editor.day")}
+	case c.Kind == document.Condition && c.Required:
+		return gov.Hint{Text: s.T("editor.condition.required")}
 	case c.Kind == document.Condition:
 		return gov.Hint{Text: s.T("editor.condition")}
 	}

@@ -327,6 +327,14 @@ func (h *Handler) saveAdd(w http.ResponseWriter, r *http.Request) error {
 	if o, _ := document.ObjectAt(at); len(fields(d.Form(at))) < len(o.Fields) {
 		next = s.address("edit", "at", at, "part", string(s.part)) // there is more to say of it
 	}
+	for _, c := range v.controls {
+		if c.Kind == document.Condition && c.Required && c.Text == "" {
+			next = s.conditionAt(document.Join(at, c.Key)) // there it is written as a table
+		}
+	}
+	if r.PostForm.Get("do") == "another" {
+		next = s.address("add", "to", v.at, "part", string(s.part))
+	}
 	return h.store(w, r, s, d, next)
 }
 

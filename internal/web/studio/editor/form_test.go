@@ -292,6 +292,28 @@ func TestATableWritesTheCondition(t *testing.T) {
 	})
 }
 
+// TestWhereANewThingLeads: to its condition as a table when that was left empty, or to the next one.
+func TestWhereANewThingLeads(t *testing.T) {
+	t.Parallel()
+	r := rig.SQLite(t)
+	d := sit(r, "gov-service-editor")
+	d.begin()
+	for _, add := range []struct{ id, when, do, want string }{
+		{"too-large", "", "", draft + "/condition?at=refusals%2Ftoo-large%2Fwhen"},
+		{"very-large", "area > 5000", "", draft + "?part=questions"},
+		{"larger-still", "area > 9000", "another", draft + "/add?part=questions&to=refusals"},
+	} {
+		form := controls(d.get(draft + "/add?to=refusals").Body.String())
+		form.Set("id", add.id)
+		form.Set("when", add.when)
+		form.Set("do", add.do)
+		w := d.post(draft+"/add", form)
+		if got := w.Header().Get("Location"); w.Code != http.StatusSeeOther || got != add.want {
+			t.Errorf("added with the condition %q: status %d, leads to %s, want %s", add.when, w.Code, got, add.want)
+		}
+	}
+}
+
 func TestAListIsChangedByButtons(t *testing.T) {
 	t.Parallel()
 	r := rig.SQLite(t)

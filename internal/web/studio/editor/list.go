@@ -261,14 +261,14 @@ func (s sheet) options(c document.Control) (all []option) {
 			all = append(all, option{p.ID, p.Cite(s.Lang)})
 		}
 	case "stage":
-		for _, x := range city.Stages {
+		for _, x := range city.Stages { // all of them, because the audience is chosen on the same form
+			all = append(all, option{x.ID, s.T("editor.item", "kind", s.choice("service", "audience", string(x.Audience)), "name", s.Of(x.Name))})
+		}
+	case "topic":
+		for _, x := range city.Topics { // people and businesses have topics of the same name
 			if s.service.Audience == "" || x.Audience == s.service.Audience {
 				add(x.ID, x.Name)
 			}
-		}
-	case "topic":
-		for _, x := range city.Topics {
-			add(x.ID, x.Name)
 		}
 	case "service":
 		for _, id := range city.ServiceIDs() {
