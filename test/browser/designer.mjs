@@ -1,6 +1,7 @@
 // The sitting of a service designer: she writes a service of four matters from nothing, by forms alone and
 // with script on, tries it, has it published by a second person, and changes a rule of it while somebody is
 // on her way. The provisions are those that the city has; figures that are not the law's say so.
+import { password } from "./lib.mjs";
 import { Clicker, Stuck, goOn } from "./people.mjs";
 
 const service = "open-a-supermarket";
@@ -343,4 +344,55 @@ export function designing(steps) {
     await wang.go(first.home);
     return { supermarket: first };
   };
+}
+
+// keeping types into a form while everything goes wrong: the page is loaded again, somebody else saves, the
+// connection dies, the session runs out, the text is too long to be kept elsewhere. Nothing is lost.
+export async function keeping(tab, base, say, staff) {
+  const p = new Designer(tab, base, say);
+  const at = "/studio/services/marriage/draft";
+  const name = "plain.zh";
+  const expect = async (want, when) => {
+    const got = await tab.locator(`[name="${name}"]`).inputValue();
+    if (got !== want) say(`${when}: the form shows ${got.slice(0, 40)}… (${got.length}), want ${want.slice(0, 40)}…`);
+    if (!(await tab.locator("[data-keep-said]").isVisible())) say(`${when}: it is not said that what was typed is back`);
+  };
+  await p.go("/studio/services/marriage");
+  await p.press('form[action$="/open"] button');
+  await p.press(`.gp-editor__parts a[href="${at}?part=matters"]`);
+  const matter = await tab.locator('.gp-editor__main a[href*="/edit?at=matters"]').first().getAttribute("href");
+  await p.go(matter);
+  await p.put(name, "当场办好，当场拿证。");
+  await p.reached(() => tab.reload());
+  await expect("当场办好，当场拿证。", "after a reload");
+
+  const other = new Designer(await staff("gov-service-editor-2"), base, say);
+  await other.go(matter);
+  await other.put("contact.ask", "0990-1230000");
+  await other.press("button.govuk-button:not([name])");
+  await p.reached(() => tab.reload());
+  await expect("当场办好，当场拿证。", "after somebody else saved");
+  await p.save();
+  if ((await tab.locator('[name="contact.ask"]').inputValue()) !== "0990-1230000") say("what the other editor saved was overwritten");
+  if ((await tab.locator(`[name="${name}"]`).inputValue()) !== "当场办好，当场拿证。") say("what was put back was not saved");
+  if (await tab.locator("[data-keep-said]").isVisible()) say("what is saved is said to be put back");
+
+  await p.put(name, "断了线也还在。");
+  await tab.context().setOffline(true);
+  await tab.locator("button.govuk-button:not([name])").click();
+  await tab.waitForURL("chrome-error://**").catch(() => {});
+  await tab.context().setOffline(false);
+  await p.go(matter);
+  await expect("断了线也还在。", "after the connection died");
+
+  const long = Array.from({ length: 6000 }, (_, i) => String.fromCodePoint(0x4e00 + ((i * 7919) % 20000))).join("");
+  await p.put(name, long);
+  await tab.context().clearCookies({ name: "session" });
+  await p.press("button.govuk-button:not([name])");
+  await p.fill({ login: "gov-service-editor", password });
+  await p.press(goOn);
+  await p.go(matter);
+  await expect(long, "after the session ran out");
+  await p.press("[data-keep-said] button");
+  if ((await tab.locator(`[name="${name}"]`).inputValue()) !== "当场办好，当场拿证。") say("what was discarded is still there");
 }

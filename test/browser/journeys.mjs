@@ -1,7 +1,7 @@
 // Whole journeys through the city, from the first page to a decision. Each returns what was made on the
 // way, so that the pages of it can be looked at afterwards.
 import { deflateSync } from "node:zlib";
-import { designing } from "./designer.mjs";
+import { designing, keeping } from "./designer.mjs";
 import { password } from "./lib.mjs";
 import { Clicker, Stuck, Typist, goOn } from "./people.mjs";
 
@@ -394,7 +394,7 @@ async function correction(tab, base, say, staff, found) {
 const promised = (p) => p.tab.locator('main a[href*="/materials/"]').evaluateAll((all) => [...new Set(all.map((a) => a.getAttribute("href")))]);
 
 const phone = { viewport: { width: 360, height: 780 }, isMobile: true, hasTouch: true, javaScriptEnabled: false };
-const desk = { viewport: { width: 1280, height: 900 } };
+const screen = { viewport: { width: 1280, height: 900 } };
 const narrow = { viewport: { width: 360, height: 780 } };
 
 // before lists the journeys that are gone before the pages are looked at, after those that change them.
@@ -402,7 +402,7 @@ export const before = [
   [{ name: "open a restaurant, without script, on a telephone", lang: "zh", context: phone, run: withoutScript }, { name: "officers decide, the owner follows", lang: "zh", who: "wang@1", context: phone, once: true, run: officers }],
   [{ name: "open a restaurant, by keyboard, in English", lang: "en", context: narrow, run: byKeys }, { name: "a child is born", lang: "zh", context: phone, run: newborn }],
 ];
-export const after = [[{ name: "the owner corrects, and gets her licence", lang: "zh", who: "wang@1", context: phone, once: true, run: correction }], [{ name: "the designer writes a service from nothing", lang: "zh", who: "gov-service-editor", context: desk, once: true, run: designing({ form, materials, send, Desk }) }]];
+export const after = [[{ name: "the owner corrects, and gets her licence", lang: "zh", who: "wang@1", context: phone, once: true, run: correction }], [{ name: "the designer writes a service from nothing", lang: "zh", who: "gov-service-editor", context: screen, once: true, run: designing({ form, materials, send, Desk }) }, { name: "what is typed into the catalogue is kept", lang: "zh", who: "gov-service-editor", context: screen, once: true, run: keeping }]];
 
 // prepare makes, without looking, what pages are looked at besides: a draft, and checklists of two kinds.
 export async function prepare(tab, base) {

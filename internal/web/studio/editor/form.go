@@ -51,6 +51,7 @@ type sheet struct {
 	part     document.Page
 	revision int
 	wide     bool // the page shows wide tables
+	posted   bool // what is shown was typed and is not saved
 }
 
 // sheet opens a draft for writing. What is posted was written on the revision that the form came from.
@@ -60,7 +61,7 @@ func (h *Handler) sheet(r *http.Request) (sheet, error) {
 		return sheet{}, err
 	}
 	s := sheet{Room: v, revision: v.Draft().Head}
-	if r.Method == http.MethodPost {
+	if s.posted = r.Method == http.MethodPost; s.posted {
 		if err := r.ParseForm(); err != nil {
 			return s, err
 		}
@@ -133,6 +134,12 @@ func (s sheet) editAt(path string) string {
 		return s.address("edit", "at", item, "part", string(part))
 	}
 	return s.address("", "part", string(document.PageOf(path)))
+}
+
+// keepAs names what somebody types into a form, for the script that keeps it until it is saved: hers, of this
+// draft and of this form.
+func (s sheet) keepAs(form ...string) string {
+	return strings.Join(append([]string{s.Actor.ID, s.Draft().ID}, form...), " ")
 }
 
 // partHref is where a part of the service is written.
