@@ -62,14 +62,38 @@ type Cases struct {
 	Conditions []string `yaml:"conditions,omitempty"` // CEL over the questions, such as hot or kind == "sole"
 }
 
-// Question finds a question by its id.
-func (s *Service) Question(id string) (*Question, bool) {
-	for i := range s.Questions {
-		if s.Questions[i].ID == id {
-			return &s.Questions[i], true
+// Question, Matter, Material and Field find a part of the service by its id; nil when there is none.
+func (s *Service) Question(id string) *Question {
+	return find(s.Questions, func(q *Question) bool { return q.ID == id })
+}
+
+// Matter is like Question.
+func (s *Service) Matter(id string) *Matter {
+	return find(s.Matters, func(m *Matter) bool { return m.ID == id })
+}
+
+// Material is like Question.
+func (s *Service) Material(id string) *Material {
+	return find(s.Materials, func(m *Material) bool { return m.ID == id })
+}
+
+// Field is like Question, over all sections of the form.
+func (s *Service) Field(id string) *Field {
+	for i := range s.Sections {
+		if f := find(s.Sections[i].Fields, func(f *Field) bool { return f.ID == id }); f != nil {
+			return f
 		}
 	}
-	return nil, false
+	return nil
+}
+
+func find[T any](all []T, is func(*T) bool) *T {
+	for i := range all {
+		if is(&all[i]) {
+			return &all[i]
+		}
+	}
+	return nil
 }
 
 // Audience is whose affairs a service is about.

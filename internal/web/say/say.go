@@ -137,10 +137,8 @@ func (w Words) BodyName(id string) string {
 
 // Matter is the name of a matter of a service.
 func (w Words) Matter(s *catalogue.Service, def string) string {
-	for i := range s.Matters {
-		if s.Matters[i].ID == def {
-			return w.Of(s.Matters[i].Name)
-		}
+	if m := s.Matter(def); m != nil {
+		return w.Of(m.Name)
 	}
 	return def
 }
