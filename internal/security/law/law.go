@@ -49,6 +49,7 @@ type Provision struct {
 	Law     lang.Text `yaml:"-"` // full name of the law
 	Short   lang.Text `yaml:"-"` // its name in a citation
 	Edition string    `yaml:"-"` // the law's edition
+	Until   string    `yaml:"-"` // first day on which the law is no longer in force
 }
 
 // Cite is how the provision is named in a sentence: 《行政许可法》第四十二条.
@@ -73,7 +74,7 @@ func NewBook(files ...File) *Book {
 			if _, twice := b.byID[p.ID]; twice {
 				continue
 			}
-			p.Law, p.Short, p.Edition = f.Law, f.Short, f.Edition
+			p.Law, p.Short, p.Edition, p.Until = f.Law, f.Short, f.Edition, f.Until
 			if p.Certainty == "" {
 				p.Certainty = f.Certainty
 			}

@@ -35,6 +35,20 @@ type Manifest struct {
 	Region   string    `yaml:"region"` // administrative division code, GB/T 2260, six digits
 	TimeZone string    `yaml:"time_zone"`
 	Host     Host      `yaml:"host"`
+	Upkeep   Upkeep    `yaml:"upkeep,omitempty"`
+}
+
+// Upkeep says when the studio shows that a service needs looking at.
+type Upkeep struct {
+	Ratings LowRatings `yaml:"ratings"`
+}
+
+// LowRatings says when the ratings (好差评) of a service are low.
+type LowRatings struct {
+	Days  int      `yaml:"days"`  // how far back ratings count
+	Least int      `yaml:"least"` // fewer ratings than that say nothing
+	Bad   int      `yaml:"bad"`   // from this share of bad ones on, in per cent
+	Cite  law.Cite `yaml:"cite"`
 }
 
 // Host is what pages say about who runs the site.

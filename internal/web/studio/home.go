@@ -105,6 +105,27 @@ func (h *Handler) problems(r *http.Request, u *ui.Request) (all []problem, err e
 		add("orange", "studio.problem.shadowed.tag", "studio.problem.shadowed", id)
 	}
 	today := deadline.Of(h.Now())
+	for _, o := range studio.LawChanged(city) {
+		p := o.Provision
+		key, day := "studio.problem.law.newer", p.Edition
+		if p.Until != "" {
+			key, day = "studio.problem.law.ending", p.Until
+		}
+		if o.Ended(today) {
+			key = "studio.problem.law.ended"
+		}
+		add("orange", "studio.problem.law.tag", key, o.Service, "law", p.Cite(u.Lang), "day", u.Day(day), "checked", u.Day(city.Services[o.Service].Service.Checked))
+	}
+	low := city.Upkeep.Ratings
+	sums, err := h.Feedback.Sums(r.Context(), u.Actor, h.Now().AddDate(0, 0, -low.Days))
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range sums {
+		if low.Days > 0 && s.Low(low.Least, low.Bad) {
+			add("orange", "studio.problem.ratings.tag", "studio.problem.ratings", s.Service, "bad", u.Number(int64(s.Bad)), "n", u.Number(int64(s.N)), "days", u.Number(int64(low.Days)), "least", u.Number(int64(low.Least)), "share", u.Number(int64(low.Bad)))
+		}
+	}
 	for _, id := range city.ServiceIDs() {
 		checked, ok := deadline.ParseDay(city.Services[id].Service.Checked)
 		if ok && checked.Until(today) > recheck {
