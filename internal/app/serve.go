@@ -63,7 +63,7 @@ func (a *App) mount() (http.Handler, error) {
 	})
 	m := kit.Mux()
 	door.Mount(m)
-	(&find.Handler{City: a.City, Application: a.Application, Casework: a.Casework, Feedback: a.Feedback}).Mount(m)
+	(&find.Handler{City: a.City, Index: a.Index, Application: a.Application, Casework: a.Casework, Feedback: a.Feedback}).Mount(m)
 	questions := &plan.Handler{City: a.City, Application: a.Application, Paper: a.Paper, Origin: a.Origin, Secure: secure, Now: a.Now}
 	questions.Mount(m)
 	(&offer.Handler{City: a.City, Eligibility: a.Eligibility, Application: a.Application, Plan: questions}).Mount(m)

@@ -16,23 +16,6 @@ import (
 	"tongban/internal/web/ui/gp"
 )
 
-// found is the index of the edition that is in force.
-type found struct {
-	edition string
-	index   *search.Index
-}
-
-// find gives the index; the first search in a new edition makes it.
-func (h *Handler) find() *search.Index {
-	city := h.City()
-	if f := h.found.Load(); f != nil && f.edition == city.Edition {
-		return f.index
-	}
-	f := &found{city.Edition, search.New(city)}
-	h.found.Store(f)
-	return f.index
-}
-
 const (
 	hits     = 20  // that a page shows
 	maxQuery = 100 // characters
@@ -113,7 +96,7 @@ func (h *Handler) wish(w http.ResponseWriter, r *http.Request) error {
 // hits puts what was found into the page: the best with the way to begin, then the rest in groups.
 func (h *Handler) hits(v *searchView, q search.Query) {
 	u := v.Request
-	res := h.find().Find(q)
+	res := h.Index().Find(q)
 	v.By = res.By
 	groups := []group{{Title: u.T("find.search.events")}, {Title: u.T("find.search.matters")}, {Title: u.T("find.search.offices")}}
 	best, listed := "", map[*catalogue.Service]bool{}
