@@ -32,6 +32,17 @@ func (d Doc) Key() string {
 	return d.Service.ID
 }
 
+// Name is what a document is called.
+func (d Doc) Name() lang.Text {
+	switch {
+	case d.Body != nil:
+		return d.Body.Name
+	case d.Matter != nil:
+		return d.Matter.Name
+	}
+	return d.Service.Name
+}
+
 // Index finds documents of one edition. It does not change after it is made.
 type Index struct {
 	docs []Doc
