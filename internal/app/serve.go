@@ -82,7 +82,7 @@ func (a *App) mount() (http.Handler, error) {
 	(&casefile.Handler{
 		City: a.City, Application: a.Application, Casework: a.Casework, Identity: a.Identity, Gate: a.Gate, Blobs: a.Blobs, Now: a.Now,
 	}).Mount(m)
-	rooms := &studio.Handler{City: a.City, Studio: a.Studio, Left: a.Left, Now: a.Now}
+	rooms := &studio.Handler{City: a.City, Index: a.Index, Studio: a.Studio, Feedback: a.Feedback, Left: a.Left, Now: a.Now}
 	rooms.Mount(m)
 	(&editor.Handler{Studio: a.Studio, Rooms: rooms}).Mount(m)
 	if a.Demo {
