@@ -214,9 +214,11 @@ func (x *Index) add(d Doc, parts []part) {
 	best := map[int32]float32{}
 	for _, p := range parts {
 		text := []rune(fold(p.text))
-		if title := x.title(text); p.whole && title != "" {
-			t := number(x.titles, title, &x.posts)
-			best[t] = max(best[t], p.weight)
+		if p.whole {
+			if title := x.title(text); title != "" {
+				t := number(x.titles, title, &x.posts)
+				best[t] = max(best[t], p.weight)
+			}
 		}
 		each(text, func(from, to int, han bool) {
 			if !han {

@@ -38,6 +38,24 @@ func shifan(t *testing.T) *Index {
 	return New(city)
 }
 
+// TestStem: the forms of an English word are one, and those of two words are not.
+func TestStem(t *testing.T) {
+	t.Parallel()
+	for _, same := range [][]string{
+		{"company", "companies"}, {"move", "moves", "moved", "moving"}, {"retire", "retired", "retiring"}, {"plan", "planned", "planning"},
+		{"register", "registered"}, {"licence", "licences", "licencing"}, {"sell", "selling"}, {"business"}, {"car", "cars"}, {"care", "caring"}, {"died"},
+	} {
+		for _, word := range same {
+			if got, want := stem(word), stem(same[0]); got != want {
+				t.Errorf("stem(%q) = %q, that of %q is %q", word, got, same[0], want)
+			}
+		}
+	}
+	if stem("car") == stem("care") {
+		t.Error("car and care are one")
+	}
+}
+
 // TestJudged asks the judged searches; nineteen of twenty are to find what is wanted among the first three.
 func TestJudged(t *testing.T) {
 	t.Parallel()
