@@ -10,6 +10,7 @@ import (
 	"tongban/internal/security/identity"
 	"tongban/internal/service/feedback"
 	"tongban/internal/service/jurisdiction"
+	"tongban/internal/service/search"
 	"tongban/internal/service/studio"
 	"tongban/internal/web/say"
 	"tongban/internal/web/ui"
@@ -20,6 +21,7 @@ import (
 // Handler serves the studio.
 type Handler struct {
 	City     func() *jurisdiction.City
+	Index    func() *search.Index
 	Studio   *studio.Service
 	Feedback *feedback.Service
 	Left     func() []studio.Left // what was published and does not hold
