@@ -273,8 +273,7 @@ func (w *explainer) limit(word string, limit *catalogue.Limit) {
 	if limit == nil {
 		return
 	}
-	unit := map[string]lang.Text{"working": {ZH: "个工作日", EN: "working days"}, "natural": {ZH: "个自然日", EN: "natural days"}, "month": {ZH: "个月", EN: "months"}}[limit.Unit]
-	fmt.Fprintf(w, "    %s %d %s%s\n", word, limit.N, unit.In(w.l), w.cite(limit.Cite))
+	fmt.Fprintf(w, "    %s %s%s\n", word, limit.Words().In(w.l), w.cite(limit.Cite))
 }
 
 // cite says on what something rests, and how certain that is.

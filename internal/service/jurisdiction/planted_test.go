@@ -127,7 +127,7 @@ var plants = []plant{
 
 	// The law.
 	{"promise beyond the law", restaurant, "    promised: {n: 10, unit: working, cite: {certainty: K, source: {zh: 《食品经营许可和备案管理办法》", "    promised: ‸{n: 21, unit: working, cite: {certainty: K, source: {zh: 《食品经营许可和备案管理办法》", "", "promised are 21 working days and the law gives 20 working days: licence = normal, prepack = false", "promise at most 20 working days"},
-	{"promise beyond the law in a variant", restaurant, "        promised: {n: 0, unit: working, cite: {provision: fire-law.15, certainty: V}}", "        promised: ‸{n: 1, unit: natural, cite: {provision: fire-law.15, certainty: V}}", "", "promised are 1 natural days and the law gives 0 working days", "promise at most 0 working days"},
+	{"promise beyond the law in a variant", restaurant, "        promised: {n: 0, unit: working, cite: {provision: fire-law.15, certainty: V}}", "        promised: ‸{n: 1, unit: natural, cite: {provision: fire-law.15, certainty: V}}", "", "promised are 1 natural day and the law gives 0 working days", "promise at most 0 working days"},
 	{"licence without a statutory limit", restaurant, "    statutory: {n: 20, unit: working, cite: {provision: licence-law.42, certainty: V}}\n", "", restaurant + " - ‸id: food-licence\n    code", `licence "food-licence" has no statutory limit`, "add statutory:"},
 	{"topic of people on a matter of businesses", restaurant, "topics: [fire, permits]", "topics: [‸household, permits]", "", `"household" is for a person`, "change the matter's serves"},
 	{"unknown topic", restaurant, "topics: [fire, permits]", "topics: [‸fires, permits]", "", `no topic "fires"`, `did you mean "fire"?`},
