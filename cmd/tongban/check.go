@@ -22,7 +22,7 @@ type speak struct {
 type check struct {
 	speak
 	Dir     string `arg:"" help:"辖区目录。 Folder of the jurisdiction." type:"existingdir"`
-	JSON    bool   `help:"以 JSON 输出。 Print JSON." name:"json"`
+	JSON    bool   `help:"以 JSON 输出：{ok, complaints: [{file, line, column, what, remedy, warning, who}], services: [{service, situations, outcomes, shown, nodes, unshown}]}。 Print JSON of that shape." name:"json"`
 	Verbose bool   `help:"说出每件事里一个没有用例的人。 Name somebody whom no scenario of a service shows." short:"v"`
 }
 
@@ -52,7 +52,7 @@ func (c *check) Run() error {
 type test struct {
 	speak
 	Dir  string `arg:"" help:"辖区目录。 Folder of the jurisdiction." type:"existingdir"`
-	JSON bool   `help:"以 JSON 输出。 Print JSON." name:"json"`
+	JSON bool   `help:"每行一个 JSON：{service, result: {passed, failures, coverage}} 或 {sample, days, failures}。 Print lines of JSON of these shapes." name:"json"`
 }
 
 func (t *test) Run() error {
