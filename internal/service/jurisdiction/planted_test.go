@@ -124,6 +124,12 @@ var plants = []plant{
 	{"provision twice", "law/licence-law.yaml", "  - id: licence-law.29\n", "  - id: ‸licence-law.26\n    article: 第一条\n    article_en: art. 1\n    text: {zh: 一, en: One}\n  - id: licence-law.29\n", "", `"licence-law.26" stands twice`, "give it another id"},
 	{"data element asked twice", restaurant, "for: [sign-filing], element: sign-height}", "for: [sign-filing], element: ‸sign-width}", "", `"sign-width" is asked twice, as sign_width and as sign_height`, "delete one of the fields"},
 	{"number of the list twice", business, "catalogue: T01", "catalogue: ‸T02", "", `"T02" stands twice`, "the first is in services/open-a-restaurant/service.yaml, line 4"},
+	// The elements of implementation checklists.
+	{"payment online for nothing", business, "    plain: {zh: 把资料先给银行看", "    elements: {pay: ‸\"yes\"}\n    plain: {zh: 把资料先给银行看", "", `payment online where there is no fee`, "consistency rule 6"},
+	{"entrusted by nobody", business, "    plain: {zh: 把资料先给银行看", "    elements: ‸{standing: entrusted}\n    plain: {zh: 把资料先给银行看", "", `which one is not said`, "add entrusted_by"},
+	{"takes part in its own matter", business, "    plain: {zh: 把资料先给银行看", "    elements: {with: [‸pbc]}\n    plain: {zh: 把资料先给银行看", "", `is the body that handles the matter`, "name only the others"},
+	{"ends before it begins", business, "    plain: {zh: 把资料先给银行看", "    elements: {from: \"2026-05-01\", until: ‸\"2026-04-30\"}\n    plain: {zh: 把资料先给银行看", "", `does not come after the first`, "mend one of them"},
+	{"no such answer", business, "    plain: {zh: 把资料先给银行看", "    elements: {booking: ‸maybe}\n    plain: {zh: 把资料先给银行看", "", ``, "yes"},
 
 	// The law.
 	{"promise beyond the law", restaurant, "    promised: {n: 10, unit: working, cite: {certainty: K, source: {zh: 《食品经营许可和备案管理办法》", "    promised: ‸{n: 21, unit: working, cite: {certainty: K, source: {zh: 《食品经营许可和备案管理办法》", "", "promised are 21 working days and the law gives 20 working days: licence = normal, prepack = false", "promise at most 20 working days"},

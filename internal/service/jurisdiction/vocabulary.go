@@ -43,6 +43,11 @@ var (
 		Pattern: `[0-9A-Z]{18}`, Valid: ref.CheckUSCC,
 		Shape: strictyaml.Say("18 位统一社会信用代码,校验位正确", "a unified social credit code of 18 characters with the right check character"),
 	}
+	linkRule = rule{
+		Pattern: `https?://[^\s"<>]+`,
+		Shape:   strictyaml.Say("网址,如 https://www.gov.cn/zhengce", "an address such as https://www.gov.cn/zhengce"),
+	}
+	yesRule      = rule{OneOf: []string{"yes", "no"}}
 	audienceRule = rule{OneOf: []string{string(catalogue.ForPerson), string(catalogue.ForBusiness)}}
 	levelRule    = strictyaml.Between(0, 4)
 )
@@ -94,8 +99,17 @@ func grammar() *strictyaml.Grammar {
 func catalogueRules() []strictyaml.Rules {
 	special := deadline.PauseKinds[:]
 	return []strictyaml.Rules{
-		strictyaml.For[catalogue.Cite](map[string]rule{"certainty": {OneOf: []string{
+		strictyaml.For[catalogue.Cite](map[string]rule{"link": linkRule, "certainty": {OneOf: []string{
 			string(catalogue.Verified), string(catalogue.Secondary), string(catalogue.Computed), string(catalogue.Known)}}}),
+		strictyaml.For[catalogue.Elements](map[string]rule{
+			"from": dayRule, "until": dayRule, "standing": {OneOf: []string{"organ", "authorised", "entrusted"}},
+			"power":  {OneOf: []string{"own", "handed-down", "authorised-above", "authorised-peer", "entrusted"}},
+			"depth":  {OneOf: []string{"consult", "receive", "pre-review", "accept", "handle", "feedback", "certificate"}},
+			"centre": yesRule, "booking": yesRule, "pay": yesRule, "post": yesRule, "terminal": yesRule,
+		}),
+		strictyaml.For[catalogue.Paper](map[string]rule{
+			"kind": {OneOf: []string{"original", "copy", "both"}}, "form": {OneOf: []string{"paper", "electronic", "both"}}, "copies": strictyaml.Between(1, 99),
+		}),
 		strictyaml.For[catalogue.Service](map[string]rule{
 			"id": idRule, "audience": audienceRule, "level": levelRule, "checked": dayRule,
 			"catalogue": {Pattern: `[A-Z][0-9]{2,5}`, Shape: strictyaml.Say("清单编号,如 T02", "a number of the list, such as T02")},
@@ -133,7 +147,7 @@ func catalogueRules() []strictyaml.Rules {
 		strictyaml.For[catalogue.Fill](map[string]rule{"make": {OneOf: []string{"number", "id-number", "uscc", "today"}}}),
 		strictyaml.For[catalogue.Contact](map[string]rule{"ask": phoneRule, "complain": phoneRule}),
 		strictyaml.For[catalogue.Material](map[string]rule{
-			"id": idRule, "for": {Least: 1}, "accept": {OneOf: []string{"pdf", "jpg", "png"}}, "max_mb": strictyaml.Between(1, 50),
+			"id": idRule, "for": {Least: 1}, "accept": {OneOf: []string{"pdf", "jpg", "png"}}, "blank": linkRule, "max_mb": strictyaml.Between(1, 50),
 		}),
 		strictyaml.For[catalogue.Section](map[string]rule{"id": idRule, "fields": {Least: 1}}),
 		strictyaml.For[catalogue.Field](map[string]rule{
