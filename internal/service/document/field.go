@@ -132,7 +132,7 @@ var objects = map[string]*Object{
 		choice("centre", "yes", "no"), choice("booking", "yes", "no"), choice("pay", "yes", "no"), choice("post", "yes", "no"), choice("terminal", "yes", "no"),
 		long("delivery"), long("traffic"), many("rights", "condition"), many("duties", "condition"),
 	}},
-	"paper": {Name: "paper", Fields: []Field{choice("kind", "original", "copy", "both"), choice("form", "paper", "electronic", "both"), of(Whole, "copies"), line("size")}},
+	"paper":     {Name: "paper", Fields: []Field{choice("kind", "original", "copy", "both"), choice("form", "paper", "electronic", "both"), of(Whole, "copies"), line("size")}},
 	"after":     {Name: "after", Fields: []Field{req(pick("matter", "matter")), req(choice("kind", "result", "data", "order"))}},
 	"limit":     {Name: "limit", Fields: []Field{req(of(Whole, "n")), req(choice("unit", "working", "natural", "month")), req(part("cite", "cite"))}},
 	"variant":   {Name: "variant", Wide: true, Fields: []Field{req(of(Condition, "when")), req(long("text")), part("statutory", "limit"), part("promised", "limit")}},
