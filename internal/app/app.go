@@ -232,7 +232,7 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fonts, err := ui.Fonts()
+	fonts, err := ui.Fonts(filepath.Join(a.Data, "cache"))
 	if err != nil {
 		a.Log.Warn("documents cannot be made: this binary was built without the front end", "error", err)
 	}

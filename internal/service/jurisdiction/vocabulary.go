@@ -99,8 +99,8 @@ func grammar() *strictyaml.Grammar {
 func catalogueRules() []strictyaml.Rules {
 	special := deadline.PauseKinds[:]
 	return []strictyaml.Rules{
-		strictyaml.For[catalogue.Cite](map[string]rule{"link": linkRule, "certainty": {OneOf: []string{
-			string(catalogue.Verified), string(catalogue.Secondary), string(catalogue.Computed), string(catalogue.Known)}}}),
+		strictyaml.For[law.Cite](map[string]rule{"link": linkRule, "certainty": {OneOf: []string{
+			string(law.Verified), string(law.Secondary), string(law.Computed), string(law.Known)}}}),
 		strictyaml.For[catalogue.Elements](map[string]rule{
 			"from": dayRule, "until": dayRule, "standing": {OneOf: []string{"organ", "authorised", "entrusted"}},
 			"power":  {OneOf: []string{"own", "handed-down", "authorised-above", "authorised-peer", "entrusted"}},

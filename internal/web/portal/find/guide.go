@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"tongban/internal/platform/fault"
+	"tongban/internal/security/law"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/interchange"
 	"tongban/internal/service/jurisdiction"
@@ -127,12 +128,12 @@ func (h *Handler) guideOf(u *ui.Request, e *jurisdiction.Entry, m *catalogue.Mat
 }
 
 // basis is what something rests on.
-func (g *guideWriter) basis(c catalogue.Cite) said {
+func (g *guideWriter) basis(c law.Cite) said {
 	return said{Text: g.rests("", c).Note, Link: c.Link}
 }
 
 // rests says a fact with what it rests on.
-func (g *guideWriter) rests(text string, c catalogue.Cite) said {
+func (g *guideWriter) rests(text string, c law.Cite) said {
 	if c.Provision != "" && !slices.Contains(g.cited, c.Provision) {
 		g.cited = append(g.cited, c.Provision)
 	}
