@@ -126,7 +126,7 @@ var plants = []plant{
 	{"number of the list twice", business, "catalogue: T01", "catalogue: ‸T02", "", `"T02" stands twice`, "the first is in services/open-a-restaurant/service.yaml, line 4"},
 	// The elements of implementation checklists.
 	{"payment online for nothing", business, "    plain: {zh: 把资料先给银行看", "    elements: {pay: ‸\"yes\"}\n    plain: {zh: 把资料先给银行看", "", `payment online where there is no fee`, "consistency rule 6"},
-	{"entrusted by nobody", business, "    plain: {zh: 把资料先给银行看", "    elements: ‸{standing: entrusted}\n    plain: {zh: 把资料先给银行看", "", `which one is not said`, "add entrusted_by"},
+	{"entrusted by nobody", business, "    plain: {zh: 把资料先给银行看", "    elements: ‸{standing: entrusted}\n    plain: {zh: 把资料先给银行看", "", `one is not said`, "add entrusted_by"},
 	{"takes part in its own matter", business, "    plain: {zh: 把资料先给银行看", "    elements: {with: [‸pbc]}\n    plain: {zh: 把资料先给银行看", "", `is the body that handles the matter`, "name only the others"},
 	{"ends before it begins", business, "    plain: {zh: 把资料先给银行看", "    elements: {from: \"2026-05-01\", until: ‸\"2026-04-30\"}\n    plain: {zh: 把资料先给银行看", "", `does not come after the first`, "mend one of them"},
 	{"no such answer", business, "    plain: {zh: 把资料先给银行看", "    elements: {booking: ‸maybe}\n    plain: {zh: 把资料先给银行看", "", ``, "yes"},

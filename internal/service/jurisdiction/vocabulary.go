@@ -43,10 +43,7 @@ var (
 		Pattern: `[0-9A-Z]{18}`, Valid: ref.CheckUSCC,
 		Shape: strictyaml.Say("18 位统一社会信用代码,校验位正确", "a unified social credit code of 18 characters with the right check character"),
 	}
-	linkRule = rule{
-		Pattern: `https?://[^\s"<>]+`,
-		Shape:   strictyaml.Say("网址,如 https://www.gov.cn/zhengce", "an address such as https://www.gov.cn/zhengce"),
-	}
+	linkRule     = rule{Pattern: `https?://[^\s"<>]+`, Shape: strictyaml.Say("网址,如 https://www.gov.cn/zhengce", "an address such as https://www.gov.cn/zhengce")}
 	yesRule      = rule{OneOf: []string{"yes", "no"}}
 	audienceRule = rule{OneOf: []string{string(catalogue.ForPerson), string(catalogue.ForBusiness)}}
 	levelRule    = strictyaml.Between(0, 4)
