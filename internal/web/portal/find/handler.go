@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"tongban/internal/platform/fault"
 	"tongban/internal/security/identity"
@@ -16,6 +15,7 @@ import (
 	"tongban/internal/service/feedback"
 	"tongban/internal/service/interchange"
 	"tongban/internal/service/jurisdiction"
+	"tongban/internal/service/search"
 	"tongban/internal/web/say"
 	"tongban/internal/web/ui"
 	"tongban/internal/web/ui/gov"
@@ -25,12 +25,11 @@ import (
 // Handler serves the pages on which a person begins.
 type Handler struct {
 	City        func() *jurisdiction.City
+	Index       func() *search.Index
 	Application *application.Service
 	Casework    *casework.Service
 	Feedback    *feedback.Service
 	Standard    *interchange.Standard // the elements of implementation checklists
-
-	found atomic.Pointer[found]
 }
 
 // Mount registers the pages.
