@@ -29,7 +29,7 @@ type check struct {
 
 // checkMemory is what checking should do with, so that an author's own machine checks ten thousand services
 // too. It is no bound: beyond it the collector works harder.
-const checkMemory = 400 << 20
+const checkMemory = 430 << 20
 
 func (c *check) Run() error {
 	debug.SetMemoryLimit(checkMemory)

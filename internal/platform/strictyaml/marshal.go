@@ -12,7 +12,8 @@ import (
 // in the order of their fields, those of maps sorted, and without what is empty and marked omitempty.
 // Equal values give equal bytes whatever their files looked like, and Read reads them back.
 func Marshal(v any) []byte {
-	return appendValue(nil, reflect.ValueOf(v))
+	const usual = 32 << 10 // bytes of a service with what it refers to
+	return appendValue(make([]byte, 0, usual), reflect.ValueOf(v))
 }
 
 func appendValue(b []byte, v reflect.Value) []byte {
