@@ -1,5 +1,7 @@
 package catalogue
 
+import "tongban/internal/security/law"
+
 // Proactive says which matter of a service people are offered without having asked (免申即享), and by which
 // facts of registers they are found.
 type Proactive struct {
@@ -9,7 +11,7 @@ type Proactive struct {
 	Assume   map[string]string `yaml:"assume,omitempty"` // answers that hold for everybody in the register
 	Facts    []FactOf          `yaml:"facts"`
 	Standing Limit             `yaml:"standing"` // how long an offer stands
-	Cite     Cite              `yaml:"cite"`
+	Cite     law.Cite          `yaml:"cite"`
 }
 
 // FactOf is the field of a register that answers a question.
