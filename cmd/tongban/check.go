@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"tongban/internal/platform/lang"
@@ -26,7 +27,12 @@ type check struct {
 	Verbose bool   `help:"说出每件事里一个没有用例的人。 Name somebody whom no scenario of a service shows." short:"v"`
 }
 
+// checkMemory is what checking should do with, so that an author's own machine checks ten thousand services
+// too. It is no bound: beyond it the collector works harder.
+const checkMemory = 430 << 20
+
 func (c *check) Run() error {
+	debug.SetMemoryLimit(checkMemory)
 	city, complaints := jurisdiction.Load(os.DirFS(c.Dir), filepath.Base(c.Dir))
 	if city != nil {
 		complaints = append(complaints, city.Warnings(deadline.Of(time.Now()))...)

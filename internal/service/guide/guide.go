@@ -32,9 +32,9 @@ type Guide struct {
 	fields    int // of the form, altogether
 	lines     int // about how many reasons and ids a plan names
 
-	show *decision.Program // every condition of a part of the plan, and of a refusal
-	ask  *decision.Program // what questions are asked for: refusals, and the parts for those not refused
-	come *decision.Program // what tells outcomes apart
+	show  *decision.Program // every condition of a part of the plan, and of a refusal
+	ask   *decision.Program // what questions are asked for: refusals, and the parts for those not refused
+	comes []decision.Root   // what tells outcomes apart
 
 	pool sync.Pool
 }
@@ -61,7 +61,8 @@ const (
 )
 
 func (g *Guide) finish(shown, asking, comes []decision.Root) {
-	g.show, g.ask, g.come = g.d.Program(shown), g.d.Program(asking), g.d.Program(comes)
+	g.d.Close()
+	g.show, g.ask, g.comes = g.d.Program(shown), g.d.Program(asking), comes
 	for _, s := range g.sections {
 		g.fields += len(s.fields)
 	}
