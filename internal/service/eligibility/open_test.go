@@ -219,7 +219,9 @@ func TestWaitsForARegister(t *testing.T) {
 	}
 	r.GoTo(o.Until.Add(1))
 	down(true)
-	r.Work()
+	if err := r.Jobs.Drain(r.Ctx()); !fault.Is(err, fault.Unavailable) {
+		t.Errorf("with a register down the jobs end with %v", err)
+	}
 	if mine(r).State != eligibility.Offered {
 		t.Errorf("the offer is %+v", mine(r))
 	}
