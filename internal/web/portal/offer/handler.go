@@ -109,7 +109,8 @@ func (h *Handler) view(u *ui.Request, o eligibility.Offer) (offerView, bool) {
 	if v.Open {
 		row("offer.no", u.T("offer.no.text", "day", day))
 	}
-	v.Facts = words.Found(s, o.Latest())
+	// What is supposed of everybody is for the officer to check; she reads what is recorded of her.
+	v.Facts = words.Found(s, slices.DeleteFunc(slices.Clone(o.Latest()), func(f eligibility.Fact) bool { return f.Register == "" && f.By == "" }))
 	for i := range s.Materials {
 		if slices.Contains(o.Lack.Materials, s.Materials[i].ID) {
 			v.Papers = append(v.Papers, u.Of(s.Materials[i].Name))
