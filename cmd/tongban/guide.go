@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tongban/internal/platform/lang"
+	"tongban/internal/security/law"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/guide"
 	"tongban/internal/service/jurisdiction"
@@ -251,7 +252,7 @@ func (w *explainer) maybe(maybe bool, open []string) string {
 }
 
 // why tells the answers that decide something, and its basis. Of what is still open only the basis is told.
-func (w *explainer) why(because []guide.Reason, c catalogue.Cite, open bool) {
+func (w *explainer) why(because []guide.Reason, c law.Cite, open bool) {
 	if open {
 		if basis := w.cite(c); basis != "" {
 			fmt.Fprintf(w, "    %s\n", strings.TrimLeft(basis, "；; "))
@@ -278,7 +279,7 @@ func (w *explainer) limit(word string, limit *catalogue.Limit) {
 }
 
 // cite says on what something rests, and how certain that is.
-func (w *explainer) cite(c catalogue.Cite) string {
+func (w *explainer) cite(c law.Cite) string {
 	basis := c.Source.In(w.l)
 	if p, ok := w.city.Law.Find(c.Provision); ok {
 		basis = p.Cite(w.l)

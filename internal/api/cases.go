@@ -343,7 +343,7 @@ func (a *API) material(ctx context.Context, c *call, d casework.Dossier, id, has
 	}
 	e := d.Evidence[id]
 	i := slices.IndexFunc(e.Files, func(f casework.File) bool { return f.Hash == hash })
-	def := materialOf(service, id)
+	def := service.Material(id)
 	if i < 0 || def == nil {
 		return nil, fault.New(fault.NotFound, "upload.not-found")
 	}
@@ -428,8 +428,8 @@ func (a *API) matterOf(city *jurisdiction.City, s *catalogue.Service, m casework
 		ID: m.ID, Matter: m.Def, Body: body1(city, m.Body), State: string(m.State), Received: day(m.ReceivedOn), Accepted: day(m.AcceptedOn), Deemed: m.Deemed,
 		Decided: day(m.DecidedOn), Due: day(m.DueOn), Promised: day(m.PromisedOn), Tentative: m.Tentative, Ending: m.Ending, Can: []string{},
 	}
-	if i := slices.IndexFunc(s.Matters, func(def catalogue.Matter) bool { return def.ID == m.Def }); i >= 0 {
-		out.Title = s.Matters[i].Name
+	if def := s.Matter(m.Def); def != nil {
+		out.Title = def.Name
 	}
 	for _, after := range m.After {
 		out.After = append(out.After, after.Matter)

@@ -204,10 +204,8 @@ func (a *API) question(ctx context.Context, token, id string) (application.Check
 	if err != nil {
 		return l, nil, err
 	}
-	for i := range service.Questions {
-		if service.Questions[i].ID == id {
-			return l, &service.Questions[i], nil
-		}
+	if q := service.Question(id); q != nil {
+		return l, q, nil
 	}
 	return l, nil, fault.New(fault.NotFound, "error.question.not-found")
 }

@@ -10,7 +10,6 @@ import (
 	"tongban/internal/platform/lang"
 	"tongban/internal/security/access"
 	"tongban/internal/service/casework"
-	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
 )
 
@@ -206,8 +205,8 @@ func (a *API) queueItem(row casework.Row) QueueItem {
 		OfficerName: row.OfficerName, Due: day(row.DueOn), Href: deskPath(row.Case),
 	}
 	if e, ok := city.Service(row.Service); ok {
-		if i := slices.IndexFunc(e.Service.Matters, func(m catalogue.Matter) bool { return m.ID == row.Def }); i >= 0 {
-			out.Title = e.Service.Matters[i].Name
+		if m := e.Service.Matter(row.Def); m != nil {
+			out.Title = m.Name
 		}
 	}
 	if clock, ok := row.Running(); ok {
@@ -267,12 +266,12 @@ func (a *API) deskCase(ctx context.Context, c *call, d casework.Dossier) (Case, 
 		if m.Proposal != nil {
 			shown.Desk.ProposedBy = m.Proposal.ByName
 		}
-		k := slices.IndexFunc(service.Matters, func(def catalogue.Matter) bool { return def.ID == m.Def })
-		if k < 0 {
+		def := service.Matter(m.Def)
+		if def == nil {
 			continue
 		}
-		shown.Desk.Special = service.Matters[k].Special
-		for _, check := range service.Matters[k].Checks {
+		shown.Desk.Special = def.Special
+		for _, check := range def.Checks {
 			if !slices.Contains(m.Applies, check.ID) {
 				continue
 			}

@@ -69,7 +69,7 @@ func (a *API) uploads() {
 		if err != nil {
 			return nil, err
 		}
-		m := materialOf(service, in.Material)
+		m := service.Material(in.Material)
 		if m == nil {
 			return nil, fault.New(fault.NotFound, "error.draft.no-material")
 		}
@@ -141,7 +141,7 @@ func (a *API) correct(ctx context.Context, c *call, id, def string) error {
 			posted.Add(name, string(value))
 			return err
 		}
-		mt := materialOf(service, name)
+		mt := service.Material(name)
 		if mt == nil || !asked(m, name) {
 			return nil
 		}
@@ -159,7 +159,7 @@ func (a *API) correct(ctx context.Context, c *call, id, def string) error {
 	}
 	with.Message = strings.TrimSpace(posted.Get("message"))
 	for _, p := range m.Asked.Points {
-		if f := fieldNamed(service, p.Field); f != nil {
+		if f := service.Field(p.Field); f != nil {
 			labels[f.ID] = f.Text
 			value, complaint := form.Normal(f, posted.Get(f.ID))
 			with.Values[f.ID] = value
@@ -167,7 +167,7 @@ func (a *API) correct(ctx context.Context, c *call, id, def string) error {
 				wrong = append(wrong, *complaint)
 			}
 		}
-		if mt := materialOf(service, p.Material); mt != nil && len(with.Files[mt.ID]) == 0 && !refused[mt.ID] {
+		if mt := service.Material(p.Material); mt != nil && len(with.Files[mt.ID]) == 0 && !refused[mt.ID] {
 			labels[mt.ID] = mt.Name
 			wrong = append(wrong, fault.Field{Name: mt.ID, Code: "field.file-required"})
 		}
@@ -187,26 +187,6 @@ func asked(m casework.Matter, material string) bool {
 		}
 	}
 	return false
-}
-
-func materialOf(s *catalogue.Service, id string) *catalogue.Material {
-	for i := range s.Materials {
-		if s.Materials[i].ID == id {
-			return &s.Materials[i]
-		}
-	}
-	return nil
-}
-
-func fieldNamed(s *catalogue.Service, id string) *catalogue.Field {
-	for i := range s.Sections {
-		for j := range s.Sections[i].Fields {
-			if f := &s.Sections[i].Fields[j]; f.ID == id {
-				return f
-			}
-		}
-	}
-	return nil
 }
 
 // parts reads a multipart body as a stream, so that no file is ever in memory as a whole.

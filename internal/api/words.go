@@ -9,6 +9,7 @@ import (
 
 	"tongban/internal/platform/fault"
 	"tongban/internal/platform/lang"
+	"tongban/internal/security/law"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/jurisdiction"
 )
@@ -44,7 +45,7 @@ type Cite struct {
 	Source    *lang.Text `json:"source,omitempty"`
 }
 
-func cite(city *jurisdiction.City, c catalogue.Cite) *Cite {
+func cite(city *jurisdiction.City, c law.Cite) *Cite {
 	out := &Cite{Provision: c.Provision, Certainty: string(c.Certainty), Source: some(c.Source)}
 	if p := provision(city, c.Provision); p != nil {
 		out.Title = p.Title

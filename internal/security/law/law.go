@@ -6,16 +6,24 @@ import (
 	"tongban/internal/platform/lang"
 )
 
-// Certainty says how surely the text of a provision is known; the marks are those of the catalogue.
+// Certainty says how surely something is known, and so how it may be shown: what is verified or computed is
+// stated flatly, the rest with its source and "以当地办事指南为准".
 type Certainty string
 
 // The marks.
 const (
-	Verified  Certainty = "V" // the text of the law was read
-	Secondary Certainty = "S" // taken from a guide or a report about the law
+	Verified  Certainty = "V" // the text of the law or the official page was read
+	Secondary Certainty = "S" // from a local guide, practice or report; differs by place
 	Computed  Certainty = "C" // worked out from real samples
 	Known     Certainty = "K" // from knowledge, not checked
 )
+
+// Cite is a pointer to the provision that a requirement, a limit or a refusal rests on.
+type Cite struct {
+	Provision string    `yaml:"provision,omitempty"` // id of a provision under law/
+	Certainty Certainty `yaml:"certainty"`
+	Source    lang.Text `yaml:"source,omitempty"` // for S and K: where the figure comes from
+}
 
 // File is one file under law/: a law, in one edition, with those of its provisions that are cited.
 type File struct {

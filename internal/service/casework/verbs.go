@@ -342,10 +342,8 @@ func (s *Service) Def(ctx context.Context, c Case, m Matter) (*catalogue.Matter,
 	if err != nil {
 		return nil, err
 	}
-	for i := range service.Matters {
-		if service.Matters[i].ID == m.Def {
-			return &service.Matters[i], nil
-		}
+	if def := service.Matter(m.Def); def != nil {
+		return def, nil
 	}
 	return nil, fault.New(fault.NotFound, "error.matter.no-definition")
 }

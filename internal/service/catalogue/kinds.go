@@ -1,6 +1,9 @@
 package catalogue
 
-import "tongban/internal/platform/lang"
+import (
+	"tongban/internal/platform/lang"
+	"tongban/internal/security/law"
+)
 
 // CertificateType is a kind of e-certificate (电子证照类型), with its code of GB/T 36904.
 type CertificateType struct {
@@ -13,7 +16,7 @@ type CertificateType struct {
 	Fields   []Attribute `yaml:"fields"`
 	Public   []string    `yaml:"public"` // fields shown to anybody who verifies it
 	Register string      `yaml:"register,omitempty"`
-	Cite     Cite        `yaml:"cite"`
+	Cite     law.Cite    `yaml:"cite"`
 }
 
 // Register is a base register: who keeps it and which facts it holds.
@@ -23,7 +26,7 @@ type Register struct {
 	Keeper  string      `yaml:"keeper"` // body
 	Key     string      `yaml:"key"`    // what its records are about: person (GB 11643) or business (GB 32100)
 	Fields  []Attribute `yaml:"fields"`
-	Cite    Cite        `yaml:"cite"`
+	Cite    law.Cite    `yaml:"cite"`
 	Updated lang.Text   `yaml:"updated"` // how fresh it is
 }
 

@@ -1,5 +1,7 @@
 package catalogue
 
+import "tongban/internal/security/law"
+
 // Proactive says which matter of a service people are given without having asked (免申即享), by which facts of
 // registers they are found, and what the application is made of that nobody has to write.
 type Proactive struct {
@@ -14,7 +16,7 @@ type Proactive struct {
 	Amount   Condition         `yaml:"amount"`          // how much it is
 	Paid     Condition         `yaml:"paid"`            // when and how it is paid
 	Standing Limit             `yaml:"standing"`        // within which the person may say no; then the application is made for her
-	Cite     Cite              `yaml:"cite"`
+	Cite     law.Cite          `yaml:"cite"`
 }
 
 // Held is a field of a register with the value that it must have.

@@ -1,25 +1,9 @@
 package catalogue
 
-import "tongban/internal/platform/lang"
-
-// Certainty says how surely a fact of the catalogue is known, and so how it may be shown.
-type Certainty string
-
-// The marks of the catalogue's sources. Only Verified and Computed facts are stated flatly; the others
-// are shown with their source and "以当地办事指南为准".
-const (
-	Verified  Certainty = "V" // the text of the law or the official page was read
-	Secondary Certainty = "S" // a local guide or practice; differs by place
-	Computed  Certainty = "C" // worked out from real samples
-	Known     Certainty = "K" // from knowledge, not checked
+import (
+	"tongban/internal/platform/lang"
+	"tongban/internal/security/law"
 )
-
-// Cite is a pointer to the provision that a requirement, a limit or a refusal rests on.
-type Cite struct {
-	Provision string    `yaml:"provision,omitempty"` // id of a provision under law/
-	Certainty Certainty `yaml:"certainty"`
-	Source    lang.Text `yaml:"source,omitempty"` // for S and K: where the figure comes from
-}
 
 // Service is one thing that a person wants done (一件事): several matters of several bodies, asked for
 // once. It is a CPSV-AP Public Service that groups others; its matters are the implementation
@@ -34,7 +18,7 @@ type Service struct {
 	Audience  Audience  `yaml:"audience"`
 	Stage     string    `yaml:"stage"` // life-cycle stage, from stages.yaml
 	Batch     lang.Text `yaml:"batch"` // the State Council's list that names it
-	Cite      Cite      `yaml:"cite"`
+	Cite      law.Cite  `yaml:"cite"`
 	Lead      string    `yaml:"lead"`  // body that answers for the whole
 	Level     int       `yaml:"level"` // assurance level demanded of the applicant, AL0 to AL4
 	Keywords  []string  `yaml:"keywords"`
@@ -62,14 +46,38 @@ type Cases struct {
 	Conditions []string `yaml:"conditions,omitempty"` // CEL over the questions, such as hot or kind == "sole"
 }
 
-// Question finds a question by its id.
-func (s *Service) Question(id string) (*Question, bool) {
-	for i := range s.Questions {
-		if s.Questions[i].ID == id {
-			return &s.Questions[i], true
+// Question, Matter, Material and Field find a part of the service by its id; nil when there is none.
+func (s *Service) Question(id string) *Question {
+	return find(s.Questions, func(q *Question) bool { return q.ID == id })
+}
+
+// Matter is like Question.
+func (s *Service) Matter(id string) *Matter {
+	return find(s.Matters, func(m *Matter) bool { return m.ID == id })
+}
+
+// Material is like Question.
+func (s *Service) Material(id string) *Material {
+	return find(s.Materials, func(m *Material) bool { return m.ID == id })
+}
+
+// Field is like Question, over all sections of the form.
+func (s *Service) Field(id string) *Field {
+	for i := range s.Sections {
+		if f := find(s.Sections[i].Fields, func(f *Field) bool { return f.ID == id }); f != nil {
+			return f
 		}
 	}
-	return nil, false
+	return nil
+}
+
+func find[T any](all []T, is func(*T) bool) *T {
+	for i := range all {
+		if is(&all[i]) {
+			return &all[i]
+		}
+	}
+	return nil
 }
 
 // Audience is whose affairs a service is about.
@@ -122,7 +130,7 @@ type Refusal struct {
 	When    string    `yaml:"when"`
 	Text    lang.Text `yaml:"text"`
 	Instead lang.Text `yaml:"instead"`
-	Cite    Cite      `yaml:"cite"`
+	Cite    law.Cite  `yaml:"cite"`
 }
 
 // Matter is one service matter (政务服务事项) of one body within the service.
@@ -135,7 +143,7 @@ type Matter struct {
 	Type       string      `yaml:"type"` // 01 licence, 05 benefit, 07 confirmation, 10 other, 20 public service
 	When       string      `yaml:"when,omitempty"`
 	Why        lang.Text   `yaml:"why"` // why it applies, shown when it does
-	Cite       Cite        `yaml:"cite"`
+	Cite       law.Cite    `yaml:"cite"`
 	After      []After     `yaml:"after,omitempty"`
 	Handling   Handling    `yaml:"handling"`
 	Statutory  *Limit      `yaml:"statutory,omitempty"`
@@ -179,9 +187,9 @@ type After struct {
 
 // Limit is a time limit with its basis.
 type Limit struct {
-	N    int    `yaml:"n"`
-	Unit string `yaml:"unit"` // working, natural, month
-	Cite Cite   `yaml:"cite"`
+	N    int      `yaml:"n"`
+	Unit string   `yaml:"unit"` // working, natural, month
+	Cite law.Cite `yaml:"cite"`
 }
 
 // Variant is a limit that holds under a condition.
@@ -199,7 +207,7 @@ type Fee struct {
 	Name lang.Text `yaml:"name"`
 	Fen  int64     `yaml:"fen"` // amount in 1/100 yuan
 	When string    `yaml:"when,omitempty"`
-	Cite Cite      `yaml:"cite"`
+	Cite law.Cite  `yaml:"cite"`
 }
 
 // Check is one thing verified before a decision: by the system against a register, or by hand.
@@ -213,7 +221,7 @@ type Check struct {
 	Equals   string    `yaml:"equals,omitempty"`   // system: the value the register must hold
 	Matches  string    `yaml:"matches,omitempty"`  // system: the form field whose value it must equal
 	Material string    `yaml:"material,omitempty"` // hand: the evidence to look at
-	Cite     Cite      `yaml:"cite"`
+	Cite     law.Cite  `yaml:"cite"`
 }
 
 // Result is what an approved matter gives.
@@ -250,7 +258,7 @@ type Contact struct {
 // Condition is one condition for acceptance or approval (受理条件).
 type Condition struct {
 	Text lang.Text `yaml:"text"`
-	Cite Cite      `yaml:"cite"`
+	Cite law.Cite  `yaml:"cite"`
 }
 
 // FAQ is a question that people ask about a matter.
@@ -266,7 +274,7 @@ type Material struct {
 	What    lang.Text `yaml:"what"` // what it must show
 	For     []string  `yaml:"for"`  // matters
 	When    string    `yaml:"when,omitempty"`
-	Cite    Cite      `yaml:"cite"`
+	Cite    law.Cite  `yaml:"cite"`
 	Source  Source    `yaml:"source"`
 	Accept  []string  `yaml:"accept,omitempty"`  // pdf, jpg, png
 	MaxMB   int       `yaml:"max_mb,omitempty"`  // 20 when absent
@@ -279,7 +287,7 @@ type Material struct {
 // Outcome is what may happen to somebody, with where that is said.
 type Outcome struct {
 	Text lang.Text `yaml:"text"`
-	Cite Cite      `yaml:"cite"`
+	Cite law.Cite  `yaml:"cite"`
 }
 
 // Source says who has a material. Exactly one of the fields is set; Applicant is the last resort.

@@ -10,6 +10,7 @@ import (
 
 	"tongban/internal/platform/lang"
 	"tongban/internal/platform/strictyaml"
+	"tongban/internal/security/law"
 	"tongban/internal/service/catalogue"
 )
 
@@ -104,16 +105,16 @@ func (x *fit) codes(column string, take func([]string)) {
 
 // cite is a basis in the words of a file. Nothing becomes surer by being brought in: what is not a provision
 // of the book is marked as not checked, with the file as its source where it says nothing.
-func (x *fit) cite(words string) catalogue.Cite {
+func (x *fit) cite(words string) law.Cite {
 	if id, ok := x.laws[words]; ok {
 		p, _ := x.city.Law.Find(id)
-		return catalogue.Cite{Provision: id, Certainty: catalogue.Certainty(p.Certainty)}
+		return law.Cite{Provision: id, Certainty: law.Certainty(p.Certainty)}
 	}
 	source := lang.Text{ZH: words}
 	if words == "" {
 		source = say("%[1]s 第 %[2]d 行", "%[1]s, row %[2]d", x.row.File, x.row.N)
 	}
-	return catalogue.Cite{Certainty: catalogue.Known, Source: source}
+	return law.Cite{Certainty: law.Known, Source: source}
 }
 
 // limit reads a limit's number, unit and words.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tongban/internal/platform/lang"
+	"tongban/internal/security/law"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/jurisdiction"
 )
@@ -169,7 +170,7 @@ func handling(m *catalogue.Matter) string {
 }
 
 // basis is what something rests on, in words.
-func basis(city *jurisdiction.City, c catalogue.Cite) string {
+func basis(city *jurisdiction.City, c law.Cite) string {
 	if p, ok := city.Law.Find(c.Provision); ok {
 		return p.Cite(lang.ZH)
 	}

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"tongban/internal/platform/lang"
+	"tongban/internal/security/law"
 	"tongban/internal/security/org"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/jurisdiction"
@@ -221,21 +222,21 @@ func (g *graph) contact(m *catalogue.Matter, under func(...string) string) []nod
 
 // laws refers to the provision that something rests on. What rests on something else than a provision says so
 // in its rules.
-func (g *graph) laws(c catalogue.Cite) []node {
+func (g *graph) laws(c law.Cite) []node {
 	p, ok := g.city.Law.Find(c.Provision)
 	if !ok {
 		return nil
 	}
-	return []node{g.add(g.iri("laws", p.ID), "eli:LegalResource", node{"dct:identifier": p.ID, "dct:title": words(lang.Text{ZH: p.Cite(lang.ZH), EN: p.Cite(lang.EN)}), "dct:description": words(p.Text), "dct:type": g.certainty(catalogue.Certainty(p.Certainty))})}
+	return []node{g.add(g.iri("laws", p.ID), "eli:LegalResource", node{"dct:identifier": p.ID, "dct:title": words(lang.Text{ZH: p.Cite(lang.ZH), EN: p.Cite(lang.EN)}), "dct:description": words(p.Text), "dct:type": g.certainty(law.Certainty(p.Certainty))})}
 }
 
-func (g *graph) rule(iri, id string, title, text lang.Text, c catalogue.Cite) node {
+func (g *graph) rule(iri, id string, title, text lang.Text, c law.Cite) node {
 	return g.add(iri, "cpsv:Rule", node{"dct:identifier": id, "dct:title": words(title), "dct:description": words(text), "dct:language": g.languages(),
 		"cpsv:implements": g.laws(c), "dct:source": words(c.Source), "dct:type": g.certainty(c.Certainty)})
 }
 
 // certainty says how surely something is known.
-func (g *graph) certainty(c catalogue.Certainty) node {
+func (g *graph) certainty(c law.Certainty) node {
 	return g.add(g.iri("certainty", string(c)), "skos:Concept", node{"skos:notation": string(c)})
 }
 

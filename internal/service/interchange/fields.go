@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"tongban/internal/platform/lang"
-	"tongban/internal/service/catalogue"
+	"tongban/internal/security/law"
 )
 
 //go:embed fields.yaml
@@ -27,15 +27,15 @@ var tables = []string{taskTable, materialTable, feeTable, questionTable}
 
 // Field is one element of an implementation checklist.
 type Field struct {
-	Table     string              `yaml:"table"`
-	Name      string              `yaml:"name"` // of the national table's column
-	ZH        string              `yaml:"zh"`
-	EN        string              `yaml:"en"`
-	Certainty catalogue.Certainty `yaml:"certainty"`
-	Need      bool                `yaml:"need"`  // the national table does not let it be empty
-	Must      bool                `yaml:"must"`  // a matter cannot be drafted without it
-	Here      string              `yaml:"here"`  // our element; empty: we hold nothing for it
-	Codes     string              `yaml:"codes"` // what may be written in it
+	Table     string        `yaml:"table"`
+	Name      string        `yaml:"name"` // of the national table's column
+	ZH        string        `yaml:"zh"`
+	EN        string        `yaml:"en"`
+	Certainty law.Certainty `yaml:"certainty"`
+	Need      bool          `yaml:"need"`  // the national table does not let it be empty
+	Must      bool          `yaml:"must"`  // a matter cannot be drafted without it
+	Here      string        `yaml:"here"`  // our element; empty: we hold nothing for it
+	Codes     string        `yaml:"codes"` // what may be written in it
 }
 
 // Title is what people call the field.
@@ -43,9 +43,9 @@ func (f Field) Title() lang.Text { return lang.Text{ZH: f.ZH, EN: f.EN} }
 
 // Codes are what may be written in a field and what each means here.
 type Codes struct {
-	Certainty catalogue.Certainty `yaml:"certainty"`
-	Source    string              `yaml:"source"`
-	Values    []Code              `yaml:"values"`
+	Certainty law.Certainty `yaml:"certainty"`
+	Source    string        `yaml:"source"`
+	Values    []Code        `yaml:"values"`
 }
 
 // Code is one value: how it is written, and what it is here.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"tongban/internal/service/catalogue"
+	"tongban/internal/security/law"
 	"tongban/internal/service/interchange"
 )
 
@@ -48,7 +48,7 @@ func TestFields(t *testing.T) {
 	t.Parallel()
 	s := standard(t)
 	seen := map[string]bool{}
-	marks := []catalogue.Certainty{catalogue.Verified, catalogue.Secondary, catalogue.Computed, catalogue.Known}
+	marks := []law.Certainty{law.Verified, law.Secondary, law.Computed, law.Known}
 	for _, f := range s.Fields {
 		at := f.Table + " " + f.Name
 		if seen[at] || f.ZH == "" || f.EN == "" || !slices.Contains(marks, f.Certainty) {

@@ -3,6 +3,7 @@ package jurisdiction
 import (
 	"tongban/internal/platform/lang"
 	"tongban/internal/platform/strictyaml"
+	"tongban/internal/security/law"
 	"tongban/internal/service/catalogue"
 )
 
@@ -83,13 +84,13 @@ func attributeIDs(fields []catalogue.Attribute) []string {
 // cites checks every citation within a value: the provision exists, a figure from a guide or from
 // memory names where it comes from, and none is empty.
 func (l *loader) cites(src *strictyaml.Source, at string, value any) {
-	strictyaml.Each(value, at, func(path string, c catalogue.Cite) {
+	strictyaml.Each(value, at, func(path string, c law.Cite) {
 		if !src.Has(path) {
 			return
 		}
 		l.refer(src, strictyaml.Key(path, "provision"), c.Provision, l.lookup.provisions, aProvision)
 		switch {
-		case c.Source.Empty() && (c.Certainty == catalogue.Secondary || c.Certainty == catalogue.Known):
+		case c.Source.Empty() && (c.Certainty == law.Secondary || c.Certainty == law.Known):
 			l.complain(src.Complain(path,
 				strictyaml.Say("标为 %s 的内容没有说明出处", "what is marked %s does not say where it comes from", c.Certainty),
 				strictyaml.Say("加上 source: {zh: …, en: …},写明来自哪里", "add source: {zh: …, en: …} and say where it comes from")))

@@ -2,6 +2,7 @@ package jurisdiction
 
 import (
 	"tongban/internal/platform/lang"
+	"tongban/internal/security/law"
 	"tongban/internal/service/catalogue"
 )
 
@@ -66,10 +67,10 @@ type Stage struct {
 
 // Purpose is a purpose for which official data may be read (Personal Information Protection Law, art. 6).
 type Purpose struct {
-	ID   string         `yaml:"id"`
-	Name lang.Text      `yaml:"name"`         // what a person reads as the reason of a look
-	Of   lang.Text      `yaml:"of,omitempty"` // the same where the {service} is known
-	Cite catalogue.Cite `yaml:"cite"`
+	ID   string    `yaml:"id"`
+	Name lang.Text `yaml:"name"`         // what a person reads as the reason of a look
+	Of   lang.Text `yaml:"of,omitempty"` // the same where the {service} is known
+	Cite law.Cite  `yaml:"cite"`
 }
 
 // Demo is one file of people/: invented people and businesses, and what the registers hold about them.

@@ -94,8 +94,8 @@ func grammar() *strictyaml.Grammar {
 func catalogueRules() []strictyaml.Rules {
 	special := deadline.PauseKinds[:]
 	return []strictyaml.Rules{
-		strictyaml.For[catalogue.Cite](map[string]rule{"certainty": {OneOf: []string{
-			string(catalogue.Verified), string(catalogue.Secondary), string(catalogue.Computed), string(catalogue.Known)}}}),
+		strictyaml.For[law.Cite](map[string]rule{"certainty": {OneOf: []string{
+			string(law.Verified), string(law.Secondary), string(law.Computed), string(law.Known)}}}),
 		strictyaml.For[catalogue.Service](map[string]rule{
 			"id": idRule, "audience": audienceRule, "level": levelRule, "checked": dayRule,
 			"catalogue": {Pattern: `[A-Z][0-9]{2,5}`, Shape: strictyaml.Say("清单编号,如 T02", "a number of the list, such as T02")},

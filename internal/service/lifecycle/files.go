@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"tongban/internal/platform/lang"
+	"tongban/internal/security/law"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
 )
@@ -60,20 +61,20 @@ type Intent struct {
 
 // Step is one link of the chain.
 type Step struct {
-	ID          string         `yaml:"id"`
-	Stage       string         `yaml:"stage"` // from stages.yaml; it also says whom the step is for
-	Kind        string         `yaml:"kind"`  // do, duty, policy or inspection
-	Name        lang.Text      `yaml:"name"`
-	What        lang.Text      `yaml:"what"`
-	Service     string         `yaml:"service,omitempty"` // where it is begun
-	When        string         `yaml:"when,omitempty"`    // for whom
-	Done        string         `yaml:"done,omitempty"`    // who has done it
-	Paper       *Paper         `yaml:"paper,omitempty"`   // what shows that it is done
-	Due         *Due           `yaml:"due,omitempty"`
-	Consequence lang.Text      `yaml:"consequence,omitempty"` // of letting the day pass
-	Consent     string         `yaml:"consent,omitempty"`     // deemed: undecided in time counts as granted
-	Intents     []string       `yaml:"intents,omitempty"`     // only who intends one of these needs it
-	Cite        catalogue.Cite `yaml:"cite"`
+	ID          string    `yaml:"id"`
+	Stage       string    `yaml:"stage"` // from stages.yaml; it also says whom the step is for
+	Kind        string    `yaml:"kind"`  // do, duty, policy or inspection
+	Name        lang.Text `yaml:"name"`
+	What        lang.Text `yaml:"what"`
+	Service     string    `yaml:"service,omitempty"` // where it is begun
+	When        string    `yaml:"when,omitempty"`    // for whom
+	Done        string    `yaml:"done,omitempty"`    // who has done it
+	Paper       *Paper    `yaml:"paper,omitempty"`   // what shows that it is done
+	Due         *Due      `yaml:"due,omitempty"`
+	Consequence lang.Text `yaml:"consequence,omitempty"` // of letting the day pass
+	Consent     string    `yaml:"consent,omitempty"`     // deemed: undecided in time counts as granted
+	Intents     []string  `yaml:"intents,omitempty"`     // only who intends one of these needs it
+	Cite        law.Cite  `yaml:"cite"`
 }
 
 // The kinds of step.

@@ -11,7 +11,7 @@ import (
 func (w Words) Because(s *catalogue.Service, reasons []guide.Reason) string {
 	var said []string
 	for _, r := range reasons {
-		if q, ok := s.Question(r.Question); ok {
+		if q := s.Question(r.Question); q != nil {
 			said = append(said, w.T("say.because.one", "question", w.Of(q.Text), "answer", w.Answer(q, r.Answer)))
 		}
 	}
@@ -25,7 +25,7 @@ func (w Words) Because(s *catalogue.Service, reasons []guide.Reason) string {
 func (w Words) Undecided(s *catalogue.Service, open []string) string {
 	var said []string
 	for _, id := range open {
-		if q, ok := s.Question(id); ok {
+		if q := s.Question(id); q != nil {
 			said = append(said, w.T("say.because.open.one", "question", w.Of(q.Text)))
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tongban/internal/security/law"
 	"tongban/internal/service/casework"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/guide"
@@ -26,7 +27,7 @@ type Words struct {
 func In(p text.Printer, city *jurisdiction.City) Words { return Words{Printer: p, City: city} }
 
 // Cite names the provision or the source behind a fact; uncertain facts say so.
-func (w Words) Cite(c catalogue.Cite) string {
+func (w Words) Cite(c law.Cite) string {
 	var said string
 	if c.Provision != "" {
 		said = w.Provision(c.Provision)
@@ -69,8 +70,8 @@ func (w Words) Limit(l *catalogue.Limit) string {
 }
 
 // certain reports whether a fact may be said flatly.
-func certain(c catalogue.Cite) bool {
-	return c.Certainty == catalogue.Verified || c.Certainty == catalogue.Computed
+func certain(c law.Cite) bool {
+	return c.Certainty == law.Verified || c.Certainty == law.Computed
 }
 
 // LimitMarked says a length of time where there is no room for its source: a figure that is not certain
@@ -137,10 +138,8 @@ func (w Words) BodyName(id string) string {
 
 // Matter is the name of a matter of a service.
 func (w Words) Matter(s *catalogue.Service, def string) string {
-	for i := range s.Matters {
-		if s.Matters[i].ID == def {
-			return w.Of(s.Matters[i].Name)
-		}
+	if m := s.Matter(def); m != nil {
+		return w.Of(m.Name)
 	}
 	return def
 }

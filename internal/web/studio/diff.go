@@ -97,7 +97,7 @@ func old(d studio.Difference) *catalogue.Service {
 
 func (v room) answered(id, value string, among ...*catalogue.Service) string {
 	for _, s := range among {
-		if q, ok := s.Question(id); ok {
+		if q := s.Question(id); q != nil {
 			return v.T("say.because.one", "question", v.Of(q.Text), "answer", v.words.Answer(q, value))
 		}
 	}

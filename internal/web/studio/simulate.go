@@ -80,7 +80,7 @@ func (h *Handler) simulate(w http.ResponseWriter, r *http.Request) error {
 	}
 	var wrong *fault.Field
 	if v.c.Entry != nil {
-		if asked, ok := v.c.Entry.Service.Question(q.Get("q")); ok {
+		if asked := v.c.Entry.Service.Question(q.Get("q")); asked != nil {
 			var value string
 			if value, wrong = form.ParseQuestion(asked, q); wrong == nil {
 				a[asked.ID] = value

@@ -388,10 +388,8 @@ func levels(s *catalogue.Service) [][]*catalogue.Matter {
 		}
 		n := 0
 		for _, a := range m.After {
-			for i := range s.Matters {
-				if s.Matters[i].ID == a.Matter {
-					n = max(n, place(&s.Matters[i])+1)
-				}
+			if before := s.Matter(a.Matter); before != nil {
+				n = max(n, place(before)+1)
 			}
 		}
 		at[m.ID] = n

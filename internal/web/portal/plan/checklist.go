@@ -105,7 +105,7 @@ func (h *Handler) view(u *ui.Request, l list) (checklistView, error) {
 		return v, err
 	}
 	for _, id := range p.Unsure {
-		if q, ok := s.Question(id); ok {
+		if q := s.Question(id); q != nil {
 			v.Open = append(v.Open, openLine{id, u.Of(q.Text)})
 		}
 	}

@@ -158,8 +158,8 @@ func (h *Handler) asked(w http.ResponseWriter, r *http.Request) (application.Che
 	if err != nil {
 		return list, e, nil, err
 	}
-	q, ok := e.Service.Question(r.PathValue("question"))
-	if !ok {
+	q := e.Service.Question(r.PathValue("question"))
+	if q == nil {
 		return list, e, nil, fault.New(fault.NotFound, "error.page")
 	}
 	return list, e, q, nil
@@ -292,7 +292,7 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request) error {
 	if len(dropped) > 0 {
 		var names []string
 		for _, id := range dropped {
-			if d, ok := e.Service.Question(id); ok {
+			if d := e.Service.Question(id); d != nil {
 				names = append(names, u.Of(d.Text))
 			}
 		}
@@ -338,7 +338,7 @@ func (h *Handler) change(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	to := "/check/" + list.Service
-	if q, ok := e.Service.Question(r.PostFormValue("question")); ok {
+	if q := e.Service.Question(r.PostFormValue("question")); q != nil {
 		to += "/" + q.ID
 	}
 	return u.See(w, r, to)

@@ -10,7 +10,6 @@ import (
 
 	"tongban/internal/platform/fault"
 	"tongban/internal/service/casework"
-	"tongban/internal/service/catalogue"
 	"tongban/internal/service/form"
 	"tongban/internal/web/portal/apply"
 	"tongban/internal/web/ui"
@@ -35,27 +34,6 @@ func (h *Handler) correct(w http.ResponseWriter, r *http.Request) error {
 	return h.showCorrection(w, r, http.StatusOK, d, m, nil, nil, "")
 }
 
-// field finds a field of the service's form.
-func (d dossier) field(id string) *catalogue.Field {
-	for i := range d.service.Sections {
-		for j := range d.service.Sections[i].Fields {
-			if f := &d.service.Sections[i].Fields[j]; f.ID == id {
-				return f
-			}
-		}
-	}
-	return nil
-}
-
-func (d dossier) material(id string) *catalogue.Material {
-	for i := range d.service.Materials {
-		if d.service.Materials[i].ID == id {
-			return &d.service.Materials[i]
-		}
-	}
-	return nil
-}
-
 func (h *Handler) showCorrection(w http.ResponseWriter, r *http.Request, status int, d dossier, m casework.Matter, typed map[string]string, wrong map[string]fault.Field, message string) error {
 	u := d.u
 	v := correctView{
@@ -67,7 +45,7 @@ func (h *Handler) showCorrection(w http.ResponseWriter, r *http.Request, status 
 		if p.Provision != "" {
 			pv.Cite = d.words.Provision(p.Provision)
 		}
-		if f := d.field(p.Field); f != nil {
+		if f := d.service.Field(p.Field); f != nil {
 			drawn := gp.Field{Field: f, Value: d.Values[f.ID].Value}
 			pv.Title, pv.Before = u.Of(f.Text), drawn.Shown(u.Printer)
 			if t, ok := typed[f.ID]; ok {
@@ -79,7 +57,7 @@ func (h *Handler) showCorrection(w http.ResponseWriter, r *http.Request, status 
 			}
 			pv.Field = &drawn
 		}
-		if mt := d.material(p.Material); mt != nil {
+		if mt := d.service.Material(p.Material); mt != nil {
 			var names []string
 			for _, f := range d.Evidence[mt.ID].Files {
 				names = append(names, f.Name)
@@ -138,7 +116,7 @@ func (h *Handler) sendCorrection(w http.ResponseWriter, r *http.Request) error {
 			posted.Add(part.FormName(), string(value))
 			continue
 		}
-		mt := d.material(id)
+		mt := d.service.Material(id)
 		if mt == nil || part.FileName() == "" {
 			continue
 		}
@@ -154,15 +132,15 @@ func (h *Handler) sendCorrection(w http.ResponseWriter, r *http.Request) error {
 	}
 	with.Message = strings.TrimSpace(posted.Get("message"))
 	for _, p := range m.Asked.Points {
-		if f := d.field(p.Field); f != nil {
+		if f := d.service.Field(p.Field); f != nil {
 			value, complaint := form.Parse(f, posted)
 			with.Values[f.ID] = value
 			if complaint != nil {
 				wrong[f.ID] = *complaint
 			}
 		}
-		if _, sent := with.Files[p.Material]; d.material(p.Material) != nil && !sent && wrong[p.Material].Code == "" {
-			wrong[p.Material] = fault.Field{Name: p.Material, Code: "track.correct.choose", Args: map[string]string{"name": d.u.Of(d.material(p.Material).Name)}}
+		if _, sent := with.Files[p.Material]; d.service.Material(p.Material) != nil && !sent && wrong[p.Material].Code == "" {
+			wrong[p.Material] = fault.Field{Name: p.Material, Code: "track.correct.choose", Args: map[string]string{"name": d.u.Of(d.service.Material(p.Material).Name)}}
 		}
 	}
 	if len(wrong) == 0 {

@@ -102,11 +102,6 @@ func (h *Handler) matter(r *http.Request) (dossier, casework.Matter, error) {
 	return d, m, err
 }
 
-func (d dossier) def(m casework.Matter) *catalogue.Matter {
-	i := slices.IndexFunc(d.service.Matters, func(def catalogue.Matter) bool { return def.ID == m.Def })
-	return &d.service.Matters[i]
-}
-
 func (d dossier) name(m casework.Matter) string { return d.words.Matter(d.service, m.Def) }
 
 func (d dossier) path(rest string) string { return "/me/applications/" + d.ID + rest }
@@ -149,10 +144,8 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 		}
 		for _, p := range expected(c.Matters) {
 			name := p.Material
-			for i := range s.Materials {
-				if s.Materials[i].ID == p.Material {
-					name = u.Of(s.Materials[i].Name)
-				}
+			if m := s.Material(p.Material); m != nil {
+				name = u.Of(m.Name)
 			}
 			v.Todo = append(v.Todo, gp.CardLink{
 				Title: u.T("track.promise", "material", name, "day", u.Day(string(p.Until))), Text: u.T("track.home.case", "service", u.Of(s.Name), "number", c.Number),

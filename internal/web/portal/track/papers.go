@@ -57,7 +57,7 @@ func (h *Handler) receipt(w http.ResponseWriter, r *http.Request) error {
 // hear says by when a matter's body will be heard of first. It says the same for ever, as the rest of the
 // receipt does: not where the matter stands by now.
 func (d dossier) hear(m casework.Matter) string {
-	if d.def(m).Handling == catalogue.BySystem {
+	if d.service.Matter(m.Def).Handling == catalogue.BySystem {
 		return d.u.T("track.hear.system")
 	}
 	if len(m.After) > 0 {
@@ -188,7 +188,7 @@ func (h *Handler) result(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	u, def := d.u, d.def(m)
+	u, def := d.u, d.service.Matter(m.Def)
 	v := resultView{
 		Request: u, Title: d.name(m), Number: d.number(), Sentence: u.T("track.result." + string(m.State)), Approved: m.State == casework.Approved,
 		Rows: d.ruling(m), PDF: d.matterPath(m, "decision.pdf"),
@@ -240,7 +240,7 @@ const (
 )
 
 func (d dossier) remedies(m casework.Matter) []gov.Row {
-	u, def := d.u, d.def(m)
+	u, def := d.u, d.service.Matter(m.Def)
 	return []gov.Row{
 		row(u.T("track.result.review"), u.T("track.result.review.text", "day", u.Day(string(m.DecidedOn.Add(reviewDays))), "body", u.Of(def.Remedy.Review))),
 		row(u.T("track.result.court"), u.T("track.result.court.text", "day", u.Day(string(m.DecidedOn.AddMonths(courtMonths))), "body", u.Of(def.Remedy.Court))),

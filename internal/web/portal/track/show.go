@@ -62,7 +62,7 @@ func (d dossier) turn() string {
 	var mine, bodies, promised []string
 	for _, m := range d.Matters {
 		for _, p := range m.Promises {
-			if name := u.Of(d.material(p.Material).Name); p.Open() && !m.State.Ended() && !slices.Contains(promised, name) {
+			if name := u.Of(d.service.Material(p.Material).Name); p.Open() && !m.State.Ended() && !slices.Contains(promised, name) {
 				promised = append(promised, name)
 			}
 		}
@@ -211,7 +211,7 @@ func (d dossier) view(m casework.Matter) matterView {
 	}
 	if v.Due != nil && d.today > m.DueOn && m.State != casework.Special && m.State != casework.Correcting {
 		v.Due.Late = true
-		v.Notes = append(v.Notes, u.T("track.clock.late", "body", d.words.BodyName(m.Body), "phone", d.def(m).Contact.Complain))
+		v.Notes = append(v.Notes, u.T("track.clock.late", "body", d.words.BodyName(m.Body), "phone", d.service.Matter(m.Def).Contact.Complain))
 	}
 	for _, s := range m.Special {
 		kind := u.T("track.special." + s.Kind)
@@ -228,7 +228,7 @@ func (d dossier) view(m casework.Matter) matterView {
 		if !p.Open() || m.State.Ended() {
 			continue
 		}
-		name, key := u.Of(d.material(p.Material).Name), "track.promise"
+		name, key := u.Of(d.service.Material(p.Material).Name), "track.promise"
 		switch {
 		case p.Until == "":
 			key = "track.promise.open"

@@ -16,7 +16,7 @@ func (h *Handler) promise(r *http.Request) (dossier, *catalogue.Material, error)
 	if err != nil {
 		return d, nil, err
 	}
-	m := d.material(r.PathValue("material"))
+	m := d.service.Material(r.PathValue("material"))
 	if m == nil {
 		return d, nil, fault.New(fault.NotFound, "error.page")
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"tongban/internal/platform/lang"
+	"tongban/internal/security/law"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/document"
 	"tongban/internal/service/studio"
@@ -213,7 +214,7 @@ func (s sheet) law() gp.Table {
 			_, key := document.Split(parent)
 			kind = s.labelOf(item, key)
 		}
-		c := catalogue.Cite{Provision: s.doc.Text(path + "/provision"), Certainty: catalogue.Certainty(s.doc.Text(path + "/certainty")),
+		c := law.Cite{Provision: s.doc.Text(path + "/provision"), Certainty: law.Certainty(s.doc.Text(path + "/certainty")),
 			Source: lang.Text{ZH: s.doc.Text(path + "/source/zh"), EN: s.doc.Text(path + "/source/en")}}
 		t.Rows = append(t.Rows, gp.Line{Cells: []gp.Cell{s.link(s.called(item), s.editAt(path)), {Text: kind}, {Text: s.Words().Cite(c)}, {Text: string(c.Certainty)}}})
 	}

@@ -129,7 +129,7 @@ func (s sheet) looksAt(c catalogue.Check, done casework.CheckResult) []string {
 	}
 	switch {
 	case c.Matches != "":
-		if f := s.field(c.Matches); f != nil {
+		if f := s.service.Field(c.Matches); f != nil {
 			lines = append(lines, u.T("workbench.check.declared", "field", u.Of(f.Text), "value", s.words.Value(f, s.Values[c.Matches].Value)))
 		}
 	case c.Equals != "":

@@ -16,18 +16,6 @@ import (
 	"tongban/internal/web/ui/gp"
 )
 
-// field finds a field of the service's form.
-func (s sheet) field(id string) *catalogue.Field {
-	for i := range s.service.Sections {
-		for j := range s.service.Sections[i].Fields {
-			if f := &s.service.Sections[i].Fields[j]; f.ID == id {
-				return f
-			}
-		}
-	}
-	return nil
-}
-
 // fields are the fields of the form that this matter uses and the applicant was asked for. What other
 // matters alone need is not shown: nobody sees more of a person than the matter takes.
 func (s sheet) fields() []*catalogue.Field {
@@ -41,13 +29,6 @@ func (s sheet) fields() []*catalogue.Field {
 		}
 	}
 	return all
-}
-
-func (s sheet) material(id string) *catalogue.Material {
-	if i := slices.IndexFunc(s.service.Materials, func(m catalogue.Material) bool { return m.ID == id }); i >= 0 {
-		return &s.service.Materials[i]
-	}
-	return nil
 }
 
 // evidence are the materials that this matter needs and that were given.
@@ -120,8 +101,8 @@ func (s sheet) recorded(m *catalogue.Material, e casework.Evidence) []gov.Row {
 		attributes = s.words.City.Certificates[m.Source.Certificate].Fields
 	}
 	if m.Source.Upstream != "" {
-		if i := slices.IndexFunc(s.service.Matters, func(d catalogue.Matter) bool { return d.ID == m.Source.Upstream }); i >= 0 && s.service.Matters[i].Result != nil {
-			attributes = s.words.City.Certificates[s.service.Matters[i].Result.Certificate].Fields
+		if before := s.service.Matter(m.Source.Upstream); before != nil && before.Result != nil {
+			attributes = s.words.City.Certificates[before.Result.Certificate].Fields
 		}
 	}
 	var rows []gov.Row
@@ -188,9 +169,9 @@ func (s sheet) correction() *correctionView {
 // point is one thing to correct, as the applicant reads it.
 func (s sheet) point(p casework.Point) pointView {
 	v := pointView{Title: s.u.T("track.correct.general"), Text: p.Text}
-	if m := s.material(p.Material); m != nil {
+	if m := s.service.Material(p.Material); m != nil {
 		v.Title = s.u.Of(m.Name)
-	} else if f := s.field(p.Field); f != nil {
+	} else if f := s.service.Field(p.Field); f != nil {
 		v.Title = s.u.Of(f.Text)
 	}
 	if p.Provision != "" {
@@ -239,7 +220,7 @@ func (h *Handler) file(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	s := sheet{Dossier: casework.Dossier{Case: c, Matters: matters}, service: service}
-	material := s.material(r.PathValue("material"))
+	material := s.service.Material(r.PathValue("material"))
 	if i < 0 || material == nil {
 		return missing
 	}

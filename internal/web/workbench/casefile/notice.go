@@ -33,7 +33,7 @@ func (s sheet) candidates() map[string][]candidate {
 		p := casework.Point{Text: done.Note, Provision: c.Cite.Provision}
 		if s.fromApplicant(c.Material) {
 			p.Material = c.Material
-		} else if f := s.field(c.Matches); f != nil && !f.Locked {
+		} else if f := s.service.Field(c.Matches); f != nil && !f.Locked {
 			p.Field = f.ID
 		}
 		if p.Text == "" {

@@ -147,7 +147,7 @@ func (s sheet) callouts() []gp.Callout {
 	}
 	for _, p := range m.Promises {
 		if p.Open() && p.Missed != "" && !m.State.Ended() {
-			add(true, "promise-missed", u.T("workbench.callout.promise-missed.text", "material", s.u.Of(s.material(p.Material).Name), "day", u.Day(string(p.Until))))
+			add(true, "promise-missed", u.T("workbench.callout.promise-missed.text", "material", s.u.Of(s.service.Material(p.Material).Name), "day", u.Day(string(p.Until))))
 		}
 	}
 	if m.Deemed {
@@ -222,7 +222,7 @@ func (s sheet) said(e casework.Record) string {
 	case casework.Failed, casework.Expired:
 		return s.u.T("track." + e.Text)
 	case casework.PromiseNear, casework.PromiseMissed, casework.Supplied:
-		return s.u.Of(s.material(e.Text).Name)
+		return s.u.Of(s.service.Material(e.Text).Name)
 	case casework.Opened:
 		return ""
 	}
