@@ -15,7 +15,7 @@ func (w Words) Found(s *catalogue.Service, facts []eligibility.Fact) []gov.Row {
 			continue
 		}
 		key, value := "", ""
-		if q, ok := s.Question(f.Question); ok {
+		if q := s.Question(f.Question); q != nil {
 			key, value = w.Of(q.Text), w.Answer(q, f.Value)
 		} else {
 			for _, a := range w.City.Registers[f.Register].Fields {

@@ -58,7 +58,7 @@ func (h *Handler) looking(w http.ResponseWriter, r *http.Request, d decision) er
 		said[f.Question] = f.Value
 	}
 	for _, id := range eligibility.Questions(s.Proactive) {
-		if q, ok := s.Question(id); ok {
+		if q := s.Question(id); q != nil {
 			value := said[id]
 			if d.answers != nil {
 				value = d.answers[id]
