@@ -163,7 +163,7 @@ func (s *Service) look(ctx context.Context, tx *access.Tx, b Benefit, subject st
 		}
 		of[register] = r
 	}
-	facts := factsOf(p, of, s.now())
+	facts := factsOf(assumedOf(p), p, of, s.today())
 	for _, f := range had {
 		if f.By == "" {
 			continue

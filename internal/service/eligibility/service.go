@@ -194,6 +194,7 @@ func (s *Service) Run(ctx context.Context, b Benefit) (Run, error) {
 	run := Run{Service: b.Service.ID, At: now}
 	by := identity.ForSystem("eligibility")
 	about := access.Resource{Kind: "benefit", ID: b.Service.ID + "/" + m.ID, Body: m.Body, Purpose: "benefit:" + b.Service.ID, Fields: fields(p)}
+	assumed, facts, answers, today := assumedOf(p), []Fact(nil), guide.Answers{}, deadline.Of(now)
 	var found []Offer
 	err := s.gate.See(ctx, by, func(v *access.View) error {
 		if err := v.Permit(ctx, actScreen, about); err != nil {
@@ -205,10 +206,14 @@ func (s *Service) Run(ctx context.Context, b Benefit) (Run, error) {
 			if !stands(p, of) {
 				return nil
 			}
-			o := Offer{Facts: factsOf(p, of, now), Subject: subject, Name: of[p.Name.Register].Values[p.Name.Field]}
-			switch b.Guide.Applies(m.ID, o.Answers()) {
+			facts = factsOf(append(facts[:0], assumed...), p, of, today)
+			clear(answers)
+			for _, f := range facts {
+				answers[f.Question] = f.Value
+			}
+			switch b.Guide.Applies(m.ID, answers) {
 			case decision.True:
-				found = append(found, o)
+				found = append(found, Offer{Facts: slices.Clone(facts), Subject: subject, Name: of[p.Name.Register].Values[p.Name.Field]})
 			case decision.Unknown:
 				run.Unclear++
 			}
@@ -298,17 +303,22 @@ func stands(p *catalogue.Proactive, of map[string]registry.Record) bool {
 	return !slices.ContainsFunc(p.While, func(h catalogue.Held) bool { return of[h.Register].Values[h.Field] != h.Equals })
 }
 
-// factsOf reads from the records what the guide would ask.
-func factsOf(p *catalogue.Proactive, of map[string]registry.Record, now time.Time) []Fact {
-	var facts []Fact
+// assumedOf is what is supposed of everybody.
+func assumedOf(p *catalogue.Proactive) (facts []Fact) {
 	for _, question := range slices.Sorted(maps.Keys(p.Assume)) {
 		facts = append(facts, Fact{Question: question, Value: p.Assume[question]})
 	}
-	for _, f := range p.Facts {
+	return facts
+}
+
+// factsOf adds what the records say of that which the guide would ask.
+func factsOf(facts []Fact, p *catalogue.Proactive, of map[string]registry.Record, today deadline.Day) []Fact {
+	for i := range p.Facts {
+		f := &p.Facts[i]
 		r := of[f.Register]
 		value := r.Values[f.Field]
 		if f.As == "age" {
-			value = age(value, deadline.Of(now))
+			value = age(value, today)
 		}
 		if value != "" {
 			facts = append(facts, Fact{Question: f.Question, Value: value, Register: f.Register, Field: f.Field, Recorded: r.RecordedAt})
