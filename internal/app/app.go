@@ -40,6 +40,7 @@ import (
 	"tongban/internal/service/jurisdiction"
 	"tongban/internal/service/lifecycle"
 	"tongban/internal/service/notice"
+	"tongban/internal/service/search"
 	"tongban/internal/service/studio"
 	"tongban/internal/web/ui"
 )
@@ -91,6 +92,7 @@ type App struct {
 	Studio      *studio.Service
 
 	city     atomic.Pointer[jurisdiction.City]
+	index    atomic.Pointer[func() *search.Index] // of the city
 	standing standing
 	handler  http.Handler
 	listener net.Listener // nil when nothing is to be served
@@ -233,7 +235,7 @@ func (a *App) build(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fonts, err := ui.Fonts()
+	fonts, err := ui.Fonts(filepath.Join(a.Data, "cache"))
 	if err != nil {
 		a.Log.Warn("documents cannot be made: this binary was built without the front end", "error", err)
 	}

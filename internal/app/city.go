@@ -13,6 +13,7 @@ import (
 
 	"tongban/internal/service/deadline"
 	"tongban/internal/service/jurisdiction"
+	"tongban/internal/service/search"
 	"tongban/internal/service/studio"
 )
 
@@ -25,6 +26,9 @@ type standing struct {
 
 // City is the government as it stands: the jurisdiction's folder with what was published laid over it.
 func (a *App) City() *jurisdiction.City { return a.city.Load() }
+
+// Index finds what there is in the city.
+func (a *App) Index() *search.Index { return (*a.index.Load())() }
 
 // Left lists what was published and does not hold, because it does not load.
 func (a *App) Left() []studio.Left {
@@ -83,8 +87,13 @@ func (a *App) assemble(ctx context.Context, folder *jurisdiction.City) error {
 	for _, id := range shadowed {
 		a.Log.Warn("a service was changed in the folder after it was published from the studio; what was published holds", "service", id)
 	}
+	index := sync.OnceValue(func() *search.Index { return search.New(city) })
+	if folder == nil {
+		index() // before the city is in force, so that nobody waits; at a start the first who searches does
+	}
 	a.standing.generation, a.standing.left = stands.Generation, left
 	a.city.Store(city)
+	a.index.Store(&index)
 	for _, w := range city.Warnings(deadline.Of(a.Now())) {
 		a.Log.Warn("the jurisdiction needs attention", "what", w.String())
 	}

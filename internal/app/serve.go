@@ -63,7 +63,7 @@ func (a *App) mount() (http.Handler, error) {
 	})
 	m := kit.Mux()
 	door.Mount(m)
-	(&find.Handler{City: a.City, Application: a.Application, Casework: a.Casework, Feedback: a.Feedback}).Mount(m)
+	(&find.Handler{City: a.City, Index: a.Index, Application: a.Application, Casework: a.Casework, Feedback: a.Feedback}).Mount(m)
 	questions := &plan.Handler{City: a.City, Application: a.Application, Paper: a.Paper, Origin: a.Origin, Secure: secure, Now: a.Now}
 	questions.Mount(m)
 	(&offer.Handler{City: a.City, Eligibility: a.Eligibility, Application: a.Application, Notice: a.Notice, Plan: questions}).Mount(m)
@@ -82,7 +82,7 @@ func (a *App) mount() (http.Handler, error) {
 	(&casefile.Handler{
 		City: a.City, Application: a.Application, Casework: a.Casework, Identity: a.Identity, Gate: a.Gate, Blobs: a.Blobs, Now: a.Now,
 	}).Mount(m)
-	rooms := &studio.Handler{City: a.City, Studio: a.Studio, Left: a.Left, Now: a.Now}
+	rooms := &studio.Handler{City: a.City, Index: a.Index, Studio: a.Studio, Feedback: a.Feedback, Left: a.Left, Now: a.Now}
 	rooms.Mount(m)
 	(&editor.Handler{Studio: a.Studio, Rooms: rooms}).Mount(m)
 	if a.Demo {

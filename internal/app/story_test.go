@@ -19,6 +19,7 @@ import (
 	"tongban/internal/platform/db"
 	"tongban/internal/platform/keys"
 	"tongban/internal/service/casework"
+	"tongban/internal/service/search"
 	"tongban/internal/testkit/rig"
 )
 
@@ -132,6 +133,11 @@ func TestReload(t *testing.T) {
 		after := r.City().Services["open-a-restaurant"].Edition
 		if after == before {
 			t.Fatal("the edition is the same")
+		}
+		for _, hit := range r.Index().Find(search.Query{Text: "食品经营许可", Most: 3}).Hits {
+			if e, _ := r.City().Service(hit.Service.ID); e.Service != hit.Service {
+				t.Errorf("search finds %s of the edition before", hit.Key())
+			}
 		}
 		next := r.Draft(wang, "open-a-restaurant", rig.Restaurant)
 		if next.Edition != after || next.Plan.Matters[1].Statutory.N != 15 {

@@ -139,6 +139,7 @@ const (
 	leastShare = 0.2  // of what was asked
 	leastScore = 0.15 // of the best
 	whole      = 1.3  // a whole service comes before its parts
+	office     = 0.7  // a body comes behind what it does
 	after      = 0.7  // what one does later with a thing comes behind how one gets it
 )
 

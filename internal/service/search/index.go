@@ -11,6 +11,7 @@ import (
 	"tongban/internal/security/org"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/jurisdiction"
+	"tongban/internal/service/synonym"
 )
 
 // Doc is something that can be found. Exactly one of a service, a matter of it and a body.
@@ -31,13 +32,26 @@ func (d Doc) Key() string {
 	return d.Service.ID
 }
 
+// Name is what a document is called.
+func (d Doc) Name() lang.Text {
+	switch {
+	case d.Body != nil:
+		return d.Body.Name
+	case d.Matter != nil:
+		return d.Matter.Name
+	}
+	return d.Service.Name
+}
+
 // Index finds documents of one edition. It does not change after it is made.
 type Index struct {
 	docs []Doc
 	// A token is a number; these say which. A single character is a pair with nothing behind it.
 	pairs  map[[2]rune]int32
-	words  map[string]int32 // of Latin letters and digits
+	words  map[string]int32 // of Latin letters and digits, without their endings
+	forms  map[string]int32 // the same as they stand
 	whole  map[string]int32 // a whole name or keyword in Chinese
+	titles map[string]int32 // and in Latin letters, as title writes it
 	posts  [][]posting      // by token
 	rarity []float32        // by token: how much it says that a document has it
 
@@ -81,10 +95,11 @@ type part struct {
 // New makes the index of a city.
 func New(city *jurisdiction.City) *Index {
 	x := &Index{
-		pairs: map[[2]rune]int32{}, words: map[string]int32{}, whole: map[string]int32{},
+		pairs: map[[2]rune]int32{}, words: map[string]int32{}, forms: map[string]int32{}, whole: map[string]int32{}, titles: map[string]int32{},
 		said: map[rune][]saying{}, sounds: newSounds(), initials: map[string][]string{}, alike: map[string][]string{},
 	}
 	x.facets.begin(city)
+	x.hear(city.Synonyms)
 	for _, id := range city.ServiceIDs() {
 		s := city.Services[id].Service
 		parts := append(named(s.Name, s.Keywords), part{both(s.Summary) + both(s.For), weightText, false})
@@ -103,6 +118,16 @@ func New(city *jurisdiction.City) *Index {
 	for _, s := range city.Synonyms {
 		if s.Later {
 			x.later = append(x.later, x.called(s.Words))
+		}
+	}
+	x.finish()
+	return x
+}
+
+// hear takes in what people say.
+func (x *Index) hear(synonyms []synonym.Entry) {
+	for _, s := range synonyms {
+		if s.Later {
 			continue
 		}
 		for _, w := range s.Words {
@@ -113,8 +138,28 @@ func New(city *jurisdiction.City) *Index {
 	for _, all := range x.said {
 		slices.SortStableFunc(all, func(a, b saying) int { return len(b.text) - len(a.text) })
 	}
-	x.finish()
-	return x
+}
+
+// idle reports whether a word means nothing.
+func (x *Index) idle(word []rune) bool {
+	return slices.ContainsFunc(x.said[word[0]], func(s saying) bool { return s.means == "" && slices.Equal(s.text, word) })
+}
+
+// title writes a text of Latin words in the one way in which it is looked for as a whole: without endings
+// and without words that mean nothing. Of a text with Chinese in it, it is empty.
+func (x *Index) title(text []rune) string {
+	var words []string
+	chinese := false
+	each(text, func(from, to int, han bool) {
+		chinese = chinese || han
+		if !x.idle(text[from:to]) {
+			words = append(words, stem(string(text[from:to])))
+		}
+	})
+	if chinese {
+		return ""
+	}
+	return strings.Join(words, " ")
 }
 
 // later are words for what one does with a thing that one has, such as to change or to cancel it.
@@ -146,7 +191,7 @@ func (x *Index) called(words []string) later {
 func both(t lang.Text) string { return t.ZH + " " + t.EN + " " }
 
 func named(name lang.Text, keywords []string) []part {
-	parts := []part{{name.ZH, weightName, true}, {name.EN, weightName, false}}
+	parts := []part{{name.ZH, weightName, true}, {name.EN, weightName, true}}
 	for _, k := range keywords {
 		parts = append(parts, part{k, weightKey, true})
 	}
@@ -158,7 +203,10 @@ func (x *Index) add(d Doc, parts []part) {
 	n := int32(len(x.docs))
 	x.docs = append(x.docs, d)
 	standing := float32(1)
-	if d.Service != nil && d.Matter == nil {
+	switch {
+	case d.Body != nil:
+		standing = office
+	case d.Matter == nil:
 		standing = whole
 	}
 	x.standing = append(x.standing, standing)
@@ -166,6 +214,12 @@ func (x *Index) add(d Doc, parts []part) {
 	best := map[int32]float32{}
 	for _, p := range parts {
 		text := []rune(fold(p.text))
+		if p.whole {
+			if title := x.title(text); title != "" {
+				t := number(x.titles, title, &x.posts)
+				best[t] = max(best[t], p.weight)
+			}
+		}
 		each(text, func(from, to int, han bool) {
 			if !han {
 				t := x.token(string(text[from:to]))
@@ -217,13 +271,18 @@ func number[K comparable](of map[K]int32, key K, posts *[][]posting) int32 {
 
 // token numbers a Latin word.
 func (x *Index) token(word string) int32 {
-	word = stem(word)
-	if _, ok := x.words[word]; !ok && len(word) >= shortest {
+	t, ok := x.forms[word]
+	if ok {
+		return t
+	}
+	if len(word) >= shortest {
 		for _, end := range ends(word) {
 			x.alike[end] = append(x.alike[end], word)
 		}
 	}
-	return number(x.words, word, &x.posts)
+	t = number(x.words, stem(word), &x.posts)
+	x.forms[word] = t
+	return t
 }
 
 // finish weighs the tokens, when all documents are there.
@@ -280,13 +339,35 @@ func latin(r rune) bool {
 	return (unicode.IsLetter(r) || unicode.IsDigit(r)) && !unicode.Is(unicode.Han, r)
 }
 
-// stem takes the plural from an English word.
+// stem takes the commonest endings from an English word: companies are company, and moving and moved are move.
 func stem(word string) string {
-	if n := len(word); n > 3 && word[n-1] == 's' && word[n-2] != 's' {
-		return word[:n-1]
+	n := len(word)
+	switch {
+	case n > 4 && strings.HasSuffix(word, "ies"):
+		word = word[:n-3] + "y"
+	case n > 3 && word[n-1] == 's' && word[n-2] != 's':
+		word = word[:n-1]
+	}
+	for _, end := range []string{"ing", "ed"} {
+		root, ok := strings.CutSuffix(word, end)
+		n := len(root)
+		switch {
+		case !ok || n < 3 || !strings.ContainsAny(root, vowels):
+			continue
+		case root[n-1] == root[n-2] && strings.IndexByte("bdgmnprt", root[n-1]) >= 0:
+			return root[:n-1] // getting, planned
+		case n == 3 && strings.IndexByte(vowels, root[1]) >= 0 && strings.IndexByte(vowels+"wx", root[2]) < 0:
+			return root + "e" // moving
+		}
+		return root
+	}
+	if root, ok := strings.CutSuffix(word, "e"); ok && len(root) > 3 {
+		return root // licence and licencing, but care is not car
 	}
 	return word
 }
+
+const vowels = "aeiouy"
 
 // Keys lists what can be found.
 func (x *Index) Keys() []string {

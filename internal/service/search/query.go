@@ -84,6 +84,9 @@ func (x *Index) read(query string) reading {
 			}
 		}
 	})
+	if t, ok := x.titles[x.title(text)]; ok {
+		r.want(want{t, exact, 0, 0, "", true})
+	}
 	if len(strange) > 0 {
 		x.strange(strange, text, &r)
 	}
@@ -170,7 +173,7 @@ func (x *Index) phrases(text []rune, covered []bool, r *reading) {
 				continue
 			}
 			if s.means == "" {
-				if to == i+n {
+				if to == i+n || to == i+1 && x.beginsPair(text, i) {
 					break // the catalogue's own word
 				}
 				for k := i; k < to; k++ {
@@ -224,6 +227,16 @@ func (x *Index) cutsWhole(text []rune, from, to int) bool {
 	return false
 }
 
+// beginsPair reports whether a character makes a pair of some name or keyword with the next one: 去 is meant
+// in 去世.
+func (x *Index) beginsPair(text []rune, i int) bool {
+	if i+1 == len(text) {
+		return false
+	}
+	t, ok := x.pairs[[2]rune{text[i], text[i+1]}]
+	return ok && x.sounds.known[t]
+}
+
 // cutsWord reports whether a Latin phrase begins or ends within a word.
 func cutsWord(text []rune, from, to int) bool {
 	return latin(text[from]) && from > 0 && latin(text[from-1]) || latin(text[to-1]) && to < len(text) && latin(text[to])
@@ -233,6 +246,9 @@ func cutsWord(text []rune, from, to int) bool {
 func (x *Index) meaning(means string, factor float32, at int, r *reading) {
 	from := len(r.wants)
 	runes := []rune(means)
+	if t, ok := x.titles[x.title(runes)]; ok {
+		r.want(want{t, factor * exact, 0, int32(at), means, false})
+	}
 	each(runes, func(i, j int, han bool) {
 		if !han {
 			if t, ok := x.words[stem(string(runes[i:j]))]; ok {
@@ -287,12 +303,12 @@ func (x *Index) strange(words []string, text []rune, r *reading) {
 			found++
 		case len(near) > 0:
 			for _, n := range near {
-				r.want(want{x.words[stem(n)], byLetter, 1, 0, n, false})
+				x.meaning(n, byLetter, 0, r)
 			}
 			found++
 		}
 	}
-	if found == 0 {
+	if found == 0 && len(r.wants) == 0 {
 		for _, w := range x.pairsOf(syllables) {
 			r.want(w)
 		}
@@ -346,7 +362,7 @@ func (x *Index) near(word string) []string {
 	var all []string
 	for _, end := range ends(word) {
 		for _, w := range x.alike[end] {
-			if oneOff(w, word) && !slices.Contains(all, w) {
+			if oneOff(w, word) && !slices.ContainsFunc(all, func(had string) bool { return x.forms[had] == x.forms[w] }) {
 				all = append(all, w)
 			}
 		}

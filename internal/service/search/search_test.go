@@ -1,12 +1,23 @@
 package search_test
 
 import (
+	"os"
 	"slices"
 	"strings"
 	"testing"
 
+	"tongban/internal/service/jurisdiction"
 	"tongban/internal/service/search"
 )
+
+func city(t testing.TB) *jurisdiction.City {
+	t.Helper()
+	c, complaints := jurisdiction.Load(os.DirFS("../../../jurisdictions/shifan"), "shifan")
+	if c == nil {
+		t.Fatal(complaints)
+	}
+	return c
+}
 
 func keys(res search.Result) []string {
 	var all []string
@@ -36,6 +47,12 @@ var asked = map[string][]string{
 	"newborn/medical-insurance":      {"孩子医保", "城乡居民医保登记"},
 	"newborn/social-security-card":   {"社保卡", "给孩子办社会保障卡", "social security card"},
 	"newborn/maternity-benefit":      {"生育津贴", "maternity allowance"},
+	"after-death":                    {"我爷爷去世了要办什么", "爸爸死了", "my grandfather passed away", "my dad died, what about his pension"},
+	"unemployment-benefit":           {"我被公司开除了"},
+	"close-a-company":                {"把公司关了"},
+	"vehicle-registration-change":    {"paint the car red"},
+	"temporary-relief":               {"our house burnt down"},
+	"retire":                         {"retiring early", "pensoin"},
 	"childcare-subsidy":              {"育儿补贴", "childcare subsidy"},
 	"start-a-business": {
 		"开公司", "注册公司", "我要办营业执照", "怎么开公司", "企业开办", "开办企业", "办个体户", "start a company", "business licence", "start a business", "刻公章", "公司银行开户",

@@ -8,7 +8,9 @@ import (
 	"tongban/internal/platform/fault"
 	"tongban/internal/platform/lang"
 	"tongban/internal/security/identity"
+	"tongban/internal/service/feedback"
 	"tongban/internal/service/jurisdiction"
+	"tongban/internal/service/search"
 	"tongban/internal/service/studio"
 	"tongban/internal/web/say"
 	"tongban/internal/web/ui"
@@ -18,10 +20,12 @@ import (
 
 // Handler serves the studio.
 type Handler struct {
-	City   func() *jurisdiction.City
-	Studio *studio.Service
-	Left   func() []studio.Left // what was published and does not hold
-	Now    func() time.Time
+	City     func() *jurisdiction.City
+	Index    func() *search.Index
+	Studio   *studio.Service
+	Feedback *feedback.Service
+	Left     func() []studio.Left // what was published and does not hold
+	Now      func() time.Time
 }
 
 const root = "/studio/services/"

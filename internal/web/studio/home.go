@@ -2,11 +2,14 @@ package studio
 
 import (
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
 	"tongban/internal/platform/fault"
+	"tongban/internal/security/org"
 	"tongban/internal/service/deadline"
+	"tongban/internal/service/search"
 	"tongban/internal/service/studio"
 	"tongban/internal/web/say"
 	"tongban/internal/web/ui"
@@ -19,6 +22,7 @@ type homeView struct {
 	*ui.Request
 	Review, Drafts, Finished gp.Table
 	Problems                 []problem
+	Wishes                   *gp.Table // for editors
 	Empty                    gp.Empty
 	Start                    string
 }
@@ -75,7 +79,35 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	if v.Problems, err = h.problems(r, u); err != nil {
 		return err
 	}
+	if u.Actor.Has(string(org.Editor)) {
+		if v.Wishes, err = h.wishes(r, u); err != nil {
+			return err
+		}
+	}
 	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("studio.home.title"), Nav: "studio", Body: v.body()})
+}
+
+// wishes lists what people looked for and did not find, and what search makes of it today: nothing means
+// that a service or a word for it is missing.
+func (h *Handler) wishes(r *http.Request, u *ui.Request) (*gp.Table, error) {
+	all, err := h.Feedback.Wishes(r.Context(), u.Actor)
+	if err != nil {
+		return nil, err
+	}
+	t := &gp.Table{Caption: u.T("studio.home.wishes"), HideTitle: true, Dense: true, Head: []gp.Column{
+		{Text: u.T("studio.wish.text")}, {Text: u.T("studio.wish.n"), Numeric: true}, {Text: u.T("studio.wish.last")}, {Text: u.T("studio.wish.now")},
+	}}
+	const few = 10
+	for _, w := range all[:min(few, len(all))] {
+		now := gp.Cell{HTML: gov.Tag{Text: u.T("studio.wish.nothing"), Classes: "govuk-tag--orange"}.View()}
+		if res := h.Index().Find(search.Query{Text: w.Text, Most: 1}); len(res.Hits) > 0 {
+			now = gp.Cell{Text: u.Of(res.Hits[0].Name())}
+		}
+		t.Rows = append(t.Rows, gp.Line{Cells: []gp.Cell{
+			{HTML: link(u.Path("/search")+"?q="+url.QueryEscape(w.Text), w.Text)}, {Text: u.Number(int64(w.N)), Numeric: true}, {Text: u.ShortDay(string(w.Last), ""), NoWrap: true}, now,
+		}})
+	}
+	return t, nil
 }
 
 func (h *Handler) words(u *ui.Request) say.Words { return say.In(u.Printer, h.City()) }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"tongban/internal/security/identity"
 	"tongban/internal/service/studio"
 	"tongban/internal/testkit/rig"
 	"tongban/internal/web/ui/uitest"
@@ -66,6 +67,26 @@ func (d desk) post(path string, status int, accept string, fields ...string) str
 }
 
 const card = "/studio/services/identity-card"
+
+// TestWishes: who writes services sees what people did not find, and what search makes of it today.
+func TestWishes(t *testing.T) {
+	t.Parallel()
+	r := rig.SQLite(t)
+	editor := sit(r, "market-editor")
+	editor.get("/studio", 200, "还没有人留下")
+	for _, text := range []string{"移民火星", "移民火星", "办个执照"} {
+		r.OK(r.Feedback.Wish(r.Ctx(), identity.Actor{Kind: identity.Nobody}, text))
+	}
+	body := editor.get("/studio", 200, "移民火星", "找不到", "办个执照", "企业开办")
+	if strings.Index(body, "移民火星") > strings.Index(body, "办个执照") {
+		t.Error("what was missed more often does not come first")
+	}
+	editor.get("/desk/wishes", 200, "移民火星")
+	if body := sit(r, "police-head").get("/studio", 200); strings.Contains(body, "移民火星") {
+		t.Error("who writes no services sees it")
+	}
+	r.Prove() // each look is in the log
+}
 
 // TestPages: every page of the studio is sound HTML in both languages, whatever state its draft is in.
 func TestPages(t *testing.T) {

@@ -1,14 +1,23 @@
 package ui
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
+	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"sync"
+
+	"github.com/andybalholm/brotli"
 )
 
 //go:embed all:dist
@@ -50,12 +59,47 @@ func Asset(name string) string {
 // GBK. Its licence is the SIL Open Font License.
 const FontFile = "NotoSansSC-Regular.ttf"
 
-// Fonts holds FontFile; an error without the front-end build.
-func Fonts() (fs.FS, error) {
-	if _, err := fs.Stat(dist, "dist/"+FontFile); err != nil {
+// Fonts holds FontFile, which is compressed in the binary and unpacked into dir when it is first opened. An
+// error without the front-end build.
+func Fonts(dir string) (fs.FS, error) {
+	raw, err := dist.ReadFile("dist/" + FontFile + ".br")
+	if err != nil {
 		return nil, err
 	}
-	return fs.Sub(dist, "dist")
+	return fonts{dir, raw}, nil
+}
+
+// fonts is a folder with the one typeface. It lies in a file and not in memory, because few of its glyphs
+// are ever looked at.
+type fonts struct {
+	dir    string
+	packed []byte
+}
+
+// Open opens FontFile.
+func (f fonts) Open(name string) (fs.File, error) {
+	if name != FontFile {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	sum := sha256.Sum256(f.packed)
+	to := filepath.Join(f.dir, hex.EncodeToString(sum[:6])+"-"+FontFile) // a newer binary has a font of its own
+	if file, err := os.Open(to); err == nil {
+		return file, nil
+	}
+	if err := os.MkdirAll(f.dir, 0o700); err != nil {
+		return nil, err
+	}
+	file, err := os.CreateTemp(f.dir, "unpacking-*")
+	if err != nil {
+		return nil, err
+	}
+	if _, err = io.Copy(file, brotli.NewReader(bytes.NewReader(f.packed))); err == nil {
+		err = os.Rename(file.Name(), to) // whole or not at all
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close(), os.Remove(file.Name()))
+	}
+	return file, nil
 }
 
 func serveAsset(w http.ResponseWriter, r *http.Request, name string) {

@@ -13,6 +13,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
@@ -395,12 +397,18 @@ func TestAssets(t *testing.T) {
 	if n := w.Body.Len(); n > 17<<10 {
 		t.Errorf("the style sheet for the public is %d bytes compressed, more than 17 KB", n)
 	}
-	fonts, err := ui.Fonts()
+	dir := filepath.Join(t.TempDir(), "cache")
+	fonts, err := ui.Fonts(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if font, err := fs.Stat(fonts, ui.FontFile); err != nil || font.Size() < 10<<20 {
-		t.Errorf("the typeface: %v, %v", font, err)
+	for range 2 { // unpacked, and found
+		if font, err := fs.Stat(fonts, ui.FontFile); err != nil || font.Size() < 10<<20 {
+			t.Errorf("the typeface: %v, %v", font, err)
+		}
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 1 {
+		t.Errorf("unpacking left %v, %v", left, err)
 	}
 }
 

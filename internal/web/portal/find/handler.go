@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 
 	"tongban/internal/platform/fault"
 	"tongban/internal/security/identity"
@@ -15,6 +14,7 @@ import (
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/feedback"
 	"tongban/internal/service/jurisdiction"
+	"tongban/internal/service/search"
 	"tongban/internal/web/say"
 	"tongban/internal/web/ui"
 	"tongban/internal/web/ui/gov"
@@ -24,11 +24,10 @@ import (
 // Handler serves the pages on which a person begins.
 type Handler struct {
 	City        func() *jurisdiction.City
+	Index       func() *search.Index
 	Application *application.Service
 	Casework    *casework.Service
 	Feedback    *feedback.Service
-
-	found atomic.Pointer[found]
 }
 
 // Mount registers the pages.

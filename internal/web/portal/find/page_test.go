@@ -38,6 +38,10 @@ func TestSearchPage(t *testing.T) {
 		{"/search?q=公积金&audience=business", []string{"已选 1 项", "清除筛选"}, nil},
 		{"/search?q=公积金&body=nowhere", []string{"这样筛选，一项也没有", "清除筛选"}, []string{"告诉我们你要办什么"}},
 		{"/search?q=火星移民", []string{"没有找到“火星移民”", "12345", "告诉我们你要办什么", "我想开个小饭馆"}, []string{"筛选"}},
+		{"/search?q=税务局", []string{"办公点"}, nil},
+		{"/search?q=健康证", []string{"找到 2 项，其中 1 项包含在列出的事里"}, []string{"一次申请，里面包括", "可以和"}},
+		{"/search?q=我爷爷去世了要办什么", []string{"公民身后", "一次申请，里面包括", "包含在列出的事里"}, nil},
+		{"/search?q=260302-ABCDEF-1", []string{"像一个办件号", "没有你要办的"}, []string{"我想开个小饭馆"}},
 		{"/search", []string{"我想开个小饭馆"}, []string{"告诉我们"}},
 		{"/en/search?q=restaurant", []string{"Open a restaurant", "Wholly online", "For whom"}, nil},
 		{"/en/search?q=resturant", []string{"Found by “restaurant”"}, nil},
@@ -64,8 +68,10 @@ func TestSearchPage(t *testing.T) {
 		}
 	}
 	c := r.Apply(r.For("wang", rig.Xinyuan), "open-a-restaurant", rig.Restaurant, nil)
-	if code, _, to := send(t, r, httptest.NewRequest(http.MethodGet, "/search?q="+c.Number, nil)); code != http.StatusSeeOther || to != "/me/applications?number="+c.Number {
-		t.Errorf("the number of an application leads to %d %s", code, to)
+	for _, number := range []string{c.Number, strings.ToLower(c.Number), " " + strings.ReplaceAll(c.Number, "-", " ")} {
+		if code, _, to := send(t, r, httptest.NewRequest(http.MethodGet, "/search?q="+url.QueryEscape(number), nil)); code != http.StatusSeeOther || to != "/me/applications?number="+c.Number {
+			t.Errorf("%q, the number of an application, leads to %d %s", number, code, to)
+		}
 	}
 }
 

@@ -16,23 +16,6 @@ import (
 	"tongban/internal/web/ui/gp"
 )
 
-// found is the index of the edition that is in force.
-type found struct {
-	edition string
-	index   *search.Index
-}
-
-// find gives the index; the first search in a new edition makes it.
-func (h *Handler) find() *search.Index {
-	city := h.City()
-	if f := h.found.Load(); f != nil && f.edition == city.Edition {
-		return f.index
-	}
-	f := &found{city.Edition, search.New(city)}
-	h.found.Store(f)
-	return f.index
-}
-
 const (
 	hits     = 20  // that a page shows
 	maxQuery = 100 // characters
@@ -66,7 +49,7 @@ func chosen(q search.Query) int {
 func (h *Handler) search(w http.ResponseWriter, r *http.Request) error {
 	u := ui.From(r)
 	q := asked(r.URL.Query())
-	if number := strings.ToUpper(q.Text); ref.CheckNumber(number) {
+	if number, ok := ref.FindNumber(q.Text); ok {
 		return u.See(w, r, "/me/applications?number="+url.QueryEscape(number))
 	}
 	return h.results(w, r, http.StatusOK, q, nil)
@@ -79,9 +62,14 @@ func (h *Handler) results(w http.ResponseWriter, r *http.Request, status int, q 
 		ID: "text", Name: "text", Value: q.Text, Classes: "govuk-!-width-two-thirds", Label: gov.Label{Text: u.T("find.wish.label"), Classes: "govuk-label--s"}, Hint: gov.Hint{Text: u.T("find.wish.hint")},
 	}}
 	title := u.T("find.search.title")
-	if q.Text == "" {
+	number, _ := ref.FindNumber(q.Text)
+	switch {
+	case q.Text == "":
 		v.Queries = examples(u)
-	} else {
+	case number != "" && strings.Trim(number[:6], "0123456789") == "":
+		title = u.T("find.search.title.of", "q", q.Text)
+		v.None, v.Number = true, true
+	default:
 		title = u.T("find.search.title.of", "q", q.Text)
 		h.hits(&v, q)
 	}
@@ -110,41 +98,52 @@ func (h *Handler) wish(w http.ResponseWriter, r *http.Request) error {
 	return u.See(w, r, u.Path("/"))
 }
 
-// hits puts what was found into the page: the best with the way to begin, then the rest in groups.
+// hits puts what was found into the page: the best with the way to begin, then the rest in groups. Matters
+// of a service that is shown as the best, and the one matter of a service that is shown itself, are named
+// there and have no card of their own.
 func (h *Handler) hits(v *searchView, q search.Query) {
 	u := v.Request
-	res := h.find().Find(q)
+	res := h.Index().Find(q)
 	v.By = res.By
-	groups := []group{{Title: u.T("find.search.events")}, {Title: u.T("find.search.matters")}, {Title: u.T("find.search.offices")}}
-	best, listed := "", map[*catalogue.Service]bool{}
+	events, matters, offices := group{Title: u.T("find.search.events")}, group{Title: u.T("find.search.matters")}, group{Title: u.T("find.search.offices")}
+	best, within, listed := "", 0, map[*catalogue.Service]bool{}
 	for _, hit := range res.Hits {
 		if hit.Service != nil && hit.Matter == nil {
 			listed[hit.Service] = true
 		}
 	}
 	for n, hit := range res.Hits {
-		switch s := hit.Service; {
-		case hit.Body != nil:
-			groups[2].Cards = append(groups[2].Cards, card{Title: u.Of(hit.Body.Name), Text: u.Of(hit.Body.Duties), Href: u.Path("/departments/" + hit.Body.ID)})
-		case hit.Matter != nil:
-			c := card{Title: u.Of(hit.Matter.Name), Text: u.T("find.search.matter", "plain", u.Of(hit.Matter.Plain), "event", u.Of(s.Name)), Href: u.Path(h.matterPath(hit.Matter))}
-			switch {
-			case n == 0:
-				v.Best, v.Start = &c, u.Path("/check/"+s.ID)
-			case s.ID != best && (len(s.Matters) > 1 || !listed[s]): // else it is named with the service already
-				groups[1].Cards = append(groups[1].Cards, c)
-			}
-		default:
-			c := card{Title: u.Of(s.Name), Text: u.Of(s.Summary), Href: u.Path(say.EventPath(s))}
-			if n > 0 {
-				groups[0].Cards = append(groups[0].Cards, c)
-				continue
-			}
-			v.Best, v.Start, best = &c, u.Path("/check/"+s.ID), s.ID
-			for i := range s.Matters {
-				v.Parts = append(v.Parts, ui.Link{Text: u.Of(s.Matters[i].Name), Href: u.Path(h.matterPath(&s.Matters[i]))})
+		s := hit.Service
+		if hit.Body != nil {
+			offices.Cards = append(offices.Cards, card{Title: u.Of(hit.Body.Name), Text: u.Of(hit.Body.Duties), Href: u.Path("/departments/" + hit.Body.ID)})
+			continue
+		}
+		several := len(s.Matters) > 1 // else it is no more than its matter
+		c, to := card{Title: u.Of(s.Name), Text: u.Of(s.Summary), Href: u.Path(say.EventPath(s))}, &events
+		if hit.Matter != nil {
+			c = card{Title: u.Of(hit.Matter.Name), Text: u.Of(hit.Matter.Plain), Href: u.Path(h.matterPath(hit.Matter))}
+			if several {
+				c.Text = u.T("find.search.matter", "plain", c.Text, "event", u.Of(s.Name))
 			}
 		}
+		if hit.Matter != nil || !several {
+			to = &matters
+		}
+		switch {
+		case n == 0:
+			v.Best, v.Start = &c, u.Path("/check/"+s.ID)
+			if hit.Matter == nil && several {
+				best, v.Parts = s.ID, h.parts(u, s)
+			}
+		case hit.Matter != nil && (s.ID == best || !several && listed[s]):
+			within++
+		default:
+			to.Cards = append(to.Cards, c)
+		}
+	}
+	groups := []group{events, matters, offices}
+	if v.Best == nil { // an office is what fits best
+		groups = []group{offices, events, matters}
 	}
 	for _, g := range groups {
 		if len(g.Cards) > 0 {
@@ -155,12 +154,21 @@ func (h *Handler) hits(v *searchView, q search.Query) {
 		v.None, v.Ask, v.Queries = true, true, examples(u)
 		return
 	}
-	v.Panel = h.panel(u, q, res)
+	v.Panel = h.panel(u, q, res, within)
 	v.Narrow = res.Total == 0
 }
 
-// panel is the filter beside the results, with how much there would be under each choice.
-func (h *Handler) panel(u *ui.Request, q search.Query, res search.Result) *gp.Queue {
+// parts are the matters of a service.
+func (h *Handler) parts(u *ui.Request, s *catalogue.Service) (all []ui.Link) {
+	for i := range s.Matters {
+		all = append(all, ui.Link{Text: u.Of(s.Matters[i].Name), Href: u.Path(h.matterPath(&s.Matters[i]))})
+	}
+	return all
+}
+
+// panel is the filter beside the results, with how much there would be under each choice. within is how many
+// of those shown are named with another.
+func (h *Handler) panel(u *ui.Request, q search.Query, res search.Result, within int) *gp.Queue {
 	city := h.City()
 	one := func(n int) string { return strconv.Itoa(n) }
 	option := func(text string, n int) string { return u.T("find.facet.of", "name", text, "n", one(n)) }
@@ -195,8 +203,11 @@ func (h *Handler) panel(u *ui.Request, q search.Query, res search.Result) *gp.Qu
 		}
 	}
 	summary := u.T("find.search.total", "n", one(res.Total))
-	if res.Total > len(res.Hits) {
+	switch {
+	case res.Total > len(res.Hits):
 		summary = u.T("find.search.total.part", "n", one(res.Total), "shown", one(len(res.Hits)))
+	case within > 0:
+		summary = u.T("find.search.total.within", "n", one(res.Total), "k", one(within))
 	}
 	return &gp.Queue{
 		Action: u.Path("/search"), Filter: v.view(), Chosen: chosen(q), Clear: u.Path("/search") + "?q=" + url.QueryEscape(q.Text),

@@ -2,7 +2,7 @@
 // them, each also compressed, the icon, and the typeface for documents. Everything goes to dist/, which
 // is not committed.
 import { createHash } from "node:crypto";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -46,5 +46,7 @@ for (const name of ["early", "citizen", "staff"]) {
   put(`${name}.js`, Buffer.from(built.outputFiles[0].contents));
 }
 put("icon.svg", readFileSync(join(front, "icon.svg")));
-copyFileSync(join(root, "node_modules/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"), join(out, "NotoSansSC-Regular.ttf"));
+const font = readFileSync(join(root, "node_modules/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"));
+rmSync(join(out, "NotoSansSC-Regular.ttf"), { force: true }); // what an earlier build left
+writeFileSync(join(out, "NotoSansSC-Regular.ttf.br"), brotliCompressSync(font, { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } }));
 writeFileSync(join(out, "manifest.json"), JSON.stringify({ files }, null, 1) + "\n");
