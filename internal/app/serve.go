@@ -71,7 +71,7 @@ func (a *App) mount() (http.Handler, error) {
 	(&find.Handler{City: a.City, Index: a.Index, Application: a.Application, Casework: a.Casework, Feedback: a.Feedback, Standard: standard}).Mount(m)
 	questions := &plan.Handler{City: a.City, Application: a.Application, Paper: a.Paper, Origin: a.Origin, Secure: secure, Now: a.Now}
 	questions.Mount(m)
-	(&offer.Handler{City: a.City, Eligibility: a.Eligibility, Application: a.Application, Plan: questions}).Mount(m)
+	(&offer.Handler{City: a.City, Eligibility: a.Eligibility, Application: a.Application, Notice: a.Notice, Plan: questions}).Mount(m)
 	(&apply.Handler{City: a.City, Application: a.Application, Blobs: a.Blobs}).Mount(m)
 	(&track.Handler{
 		City: a.City, Application: a.Application, Casework: a.Casework, Credentials: a.Credentials, Notice: a.Notice, Feedback: a.Feedback, Eligibility: a.Eligibility,

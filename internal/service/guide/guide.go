@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -271,6 +272,47 @@ func (g *Guide) Applies(matter string, a Answers) decision.Truth {
 		}
 	}
 	return decision.False
+}
+
+// Undecided lists the questions that could still change what a matter asks for, checks or costs: those whose
+// answers somebody who applies for this matter alone still owes.
+func (g *Guide) Undecided(matter string, a Answers) []string {
+	r := g.read(a)
+	defer g.pool.Put(r)
+	g.show.Eval(r.slots, r.truths)
+	w := writer{g: g, a: a, r: r}
+	names := map[string]bool{}
+	look := func(places ...int) {
+		for _, at := range places {
+			if at >= 0 && w.truth(at) == decision.Unknown {
+				for _, name := range w.open(at) {
+					names[name] = true
+				}
+			}
+		}
+	}
+	one := -1
+	for i := range g.matters {
+		if m := &g.matters[i]; m.def.ID == matter {
+			one = i
+			look(m.in, m.commitment)
+			look(m.fees...)
+			look(m.checks...)
+		}
+	}
+	for i := range g.materials {
+		if m := &g.materials[i]; slices.Contains(m.users, one) {
+			look(m.in)
+		}
+	}
+	for i := range g.sections {
+		for j, at := range g.sections[i].fields {
+			if slices.Contains(g.sections[i].def.Fields[j].For, matter) {
+				look(at)
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 // Holds says what one condition of the service, given by its text, is for these answers: whether it

@@ -266,6 +266,7 @@ func (s *service) proactive() {
 	s.refer(s.src, "proactive.register", p.Register, s.lookup.registers, aRegister)
 	person("proactive.register", p.Register)
 	s.register(s.src, "proactive.name.register", p.Name.Register, "proactive.name.field", p.Name.Field)
+	s.unasked()
 	for id, value := range p.Assume {
 		at := strictyaml.Key("proactive.assume", id)
 		if q := s.questions[id]; q == nil {
@@ -289,6 +290,27 @@ func (s *service) proactive() {
 				strictyaml.Say("年龄要从日期算,答的是整数", "an age is made of a date and answers a question for a whole number"),
 				strictyaml.Say("换一个日期字段,或删去 as", "take a field of type date, or delete as")))
 		}
+	}
+}
+
+// unasked checks what an application is made of that nobody writes.
+func (s *service) unasked() {
+	p := s.def.Proactive
+	for i, h := range p.While {
+		at := strictyaml.Item("proactive.while", i)
+		if a, ok := s.register(s.src, at+".register", h.Register, at+".field", h.Field); ok && !fitsType(h.Equals, a.Type, a.Options) {
+			s.wrongValue(s.src, at+".equals", h.Equals, a.Type, a.Options)
+		}
+	}
+	for field, from := range p.Fill {
+		at := strictyaml.Key("proactive.fill", field)
+		if _, ok := s.fields[field]; !ok {
+			s.complain(s.src.ComplainKey(at, strictyaml.Say("没有表单字段 %q", "there is no form field %q", field), strictyaml.DidYouMean(field, s.fieldIDs, aFormField)))
+		}
+		s.register(s.src, at+".register", from.Register, at+".field", from.Field)
+	}
+	for i, field := range p.Spare {
+		s.refer(s.src, strictyaml.Item("proactive.spare", i), field, s.fieldIDs, aFormField)
 	}
 }
 

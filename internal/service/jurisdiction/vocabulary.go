@@ -167,7 +167,7 @@ func catalogueRules() []strictyaml.Rules {
 			"id": idRule, "type": {OneOf: attributeTypes}, "element": idRule,
 		}),
 		strictyaml.For[catalogue.FactOf](map[string]rule{"as": {OneOf: []string{"age"}}}),
-		strictyaml.For[catalogue.Proactive](map[string]rule{"facts": {Least: 1}}),
+		strictyaml.For[catalogue.Proactive](map[string]rule{"facts": {Least: 1}, "while": {Least: 1}}),
 		strictyaml.For[catalogue.Scenario](map[string]rule{"fen": strictyaml.From(0), "days": strictyaml.Between(0, 999)}),
 	}
 }
