@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"tongban/internal/platform/lang"
@@ -22,11 +23,16 @@ type speak struct {
 type check struct {
 	speak
 	Dir     string `arg:"" help:"辖区目录。 Folder of the jurisdiction." type:"existingdir"`
-	JSON    bool   `help:"以 JSON 输出。 Print JSON." name:"json"`
+	JSON    bool   `help:"以 JSON 输出：{ok, complaints: [{file, line, column, what, remedy, warning, who}], services: [{service, situations, outcomes, shown, nodes, unshown}]}。 Print JSON of that shape." name:"json"`
 	Verbose bool   `help:"说出每件事里一个没有用例的人。 Name somebody whom no scenario of a service shows." short:"v"`
 }
 
+// checkMemory is what checking should do with, so that an author's own machine checks ten thousand services
+// too. It is no bound: beyond it the collector works harder.
+const checkMemory = 430 << 20
+
 func (c *check) Run() error {
+	debug.SetMemoryLimit(checkMemory)
 	city, complaints := jurisdiction.Load(os.DirFS(c.Dir), filepath.Base(c.Dir))
 	if city != nil {
 		complaints = append(complaints, city.Warnings(deadline.Of(time.Now()))...)
@@ -52,7 +58,7 @@ func (c *check) Run() error {
 type test struct {
 	speak
 	Dir  string `arg:"" help:"辖区目录。 Folder of the jurisdiction." type:"existingdir"`
-	JSON bool   `help:"以 JSON 输出。 Print JSON." name:"json"`
+	JSON bool   `help:"每行一个 JSON：{service, result: {passed, failures, coverage}} 或 {sample, days, failures}。 Print lines of JSON of these shapes." name:"json"`
 }
 
 func (t *test) Run() error {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"tongban/internal/api"
 	"tongban/internal/platform/lang"
 	"tongban/internal/security/law"
 	"tongban/internal/service/catalogue"
@@ -41,7 +42,7 @@ type diff struct {
 	speak
 	Old  string `arg:"" help:"原来的辖区目录。 Folder of the jurisdiction as it was." type:"existingdir"`
 	New  string `arg:"" help:"改后的辖区目录。 Folder of the jurisdiction as it is to be." type:"existingdir"`
-	JSON bool   `help:"以 JSON 输出。 Print JSON." name:"json"`
+	JSON bool   `help:"以 JSON 输出：[{service, name, change, comparison: {differences: [{kind, id, name, before, after, who, situations}], situations, touched, who}}]。 Print JSON of that shape." name:"json"`
 }
 
 // change is what became of a service.
@@ -129,7 +130,7 @@ type explain struct {
 	Dir     string            `arg:"" help:"辖区目录。 Folder of the jurisdiction." type:"existingdir"`
 	Service string            `arg:"" help:"一件事的编号。 Id of the service."`
 	Answers map[string]string `help:"回答，如 area=180,prepack=false；不确定写 unsure。 Answers, such as area=180,prepack=false; unsure for what is not known." mapsep:"," short:"a" placeholder:"Q=A,…"`
-	JSON    bool              `help:"以 JSON 输出。 Print JSON." name:"json"`
+	JSON    bool              `help:"以 JSON 输出，和接口的 Guidance 一个样（/api/v1/openapi.yaml）。 Print JSON, the API's Guidance (/api/v1/openapi.yaml)." name:"json"`
 }
 
 func (x *explain) Run() error {
@@ -152,10 +153,10 @@ func (x *explain) Run() error {
 			return fmt.Errorf("%s=%s 不能这样答 is no answer；%s", id, x.Answers[id], admits(e.Service, id))
 		}
 	}
-	p := e.Guide.Plan(x.Answers)
 	if x.JSON {
-		return printJSON(p)
+		return printJSON(api.Guide(city, e, x.Answers))
 	}
+	p := e.Guide.Plan(x.Answers)
 	w := explainer{city: city, entry: e, l: l}
 	w.plan(p, x.Answers)
 	_, err = io.WriteString(os.Stdout, w.String())
@@ -274,8 +275,7 @@ func (w *explainer) limit(word string, limit *catalogue.Limit) {
 	if limit == nil {
 		return
 	}
-	unit := map[string]lang.Text{"working": {ZH: "个工作日", EN: "working days"}, "natural": {ZH: "个自然日", EN: "natural days"}, "month": {ZH: "个月", EN: "months"}}[limit.Unit]
-	fmt.Fprintf(w, "    %s %d %s%s\n", word, limit.N, unit.In(w.l), w.cite(limit.Cite))
+	fmt.Fprintf(w, "    %s %s%s\n", word, limit.Words().In(w.l), w.cite(limit.Cite))
 }
 
 // cite says on what something rests, and how certain that is.

@@ -26,7 +26,7 @@ type Scope string
 const (
 	ReadCases     Scope = "read:cases"         // her own drafts, cases, receipts, messages and ratings
 	ReadWallet    Scope = "read:certificates"  // her own certificates
-	ReadData      Scope = "read:data"          // where she stands in life, and who looked at her data
+	ReadData      Scope = "read:data"          // where she stands in life, what registers know, and who looked at her data
 	WriteCases    Scope = "write:applications" // apply, correct, withdraw, try again
 	WriteRatings  Scope = "write:ratings"      // rate
 	DeskRead      Scope = "desk:read"          // staff: queue, case files, questions of other bodies

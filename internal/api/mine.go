@@ -40,8 +40,9 @@ type Message struct {
 	ID     string     `json:"id"`
 	At     time.Time  `json:"at"`
 	Kind   string     `json:"kind" doc:"What happened"`
-	Case   string     `json:"case" format:"uri-reference"`
+	Case   string     `json:"case,omitempty" format:"uri-reference" doc:"None for something that is offered unasked"`
 	Matter string     `json:"matter,omitempty" doc:"Id of the matter"`
+	Offer  string     `json:"offer,omitempty" format:"uri-reference" doc:"Page of what is offered unasked"`
 	Read   *time.Time `json:"read,omitempty"`
 }
 
@@ -126,7 +127,12 @@ func (a *API) mine() {
 		}
 		items := make([]Message, len(all))
 		for i, m := range all {
-			items[i] = Message{ID: m.ID, At: m.At.UTC(), Kind: m.Kind, Case: casePath(m.Case), Matter: m.Matter, Read: moment(m.ReadAt)}
+			items[i] = Message{ID: m.ID, At: m.At.UTC(), Kind: m.Kind, Matter: m.Matter, Read: moment(m.ReadAt)}
+			if m.Offer != "" {
+				items[i].Offer = "/me/offers/" + m.Offer
+			} else {
+				items[i].Case = casePath(m.Case)
+			}
 		}
 		p := page(c, items, in.Limit, func(last Message) string { return last.ID }, "before")
 		out := &messages{Link: p.Link}

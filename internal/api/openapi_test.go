@@ -160,7 +160,7 @@ func TestDocument(t *testing.T) {
 }
 
 // bodyless are the operations that change something and are told nothing.
-var bodyless = map[string]bool{"tryAgain": true, "claimMatter": true, "acceptMatter": true, "approveExtension": true, "signDecision": true}
+var bodyless = map[string]bool{"tryAgain": true, "claimMatter": true, "acceptMatter": true, "approveExtension": true, "signDecision": true, "learnFacts": true}
 
 // twice reports whether a text is in Chinese and in English.
 func twice(s string) bool {

@@ -43,10 +43,11 @@ type Cite struct {
 	Title     *lang.Text `json:"title,omitempty" doc:"How the provision is cited"`
 	Certainty string     `json:"certainty,omitempty" enum:"V,S,C,K"`
 	Source    *lang.Text `json:"source,omitempty"`
+	Link      string     `json:"link,omitempty" format:"uri" doc:"Where the source can be read"`
 }
 
 func cite(city *jurisdiction.City, c law.Cite) *Cite {
-	out := &Cite{Provision: c.Provision, Certainty: string(c.Certainty), Source: some(c.Source)}
+	out := &Cite{Provision: c.Provision, Certainty: string(c.Certainty), Source: some(c.Source), Link: c.Link}
 	if p := provision(city, c.Provision); p != nil {
 		out.Title = p.Title
 	}

@@ -20,6 +20,7 @@ import (
 	"tongban/internal/data/registry"
 	"tongban/internal/platform/blob"
 	"tongban/internal/platform/db"
+	"tongban/internal/platform/fault"
 	"tongban/internal/platform/job"
 	"tongban/internal/platform/keys"
 	"tongban/internal/platform/lang"
@@ -264,7 +265,10 @@ func (a *App) build(ctx context.Context) error {
 	})
 	a.Notice = notice.New(a.Gate, a.Now)
 	a.Feedback = feedback.New(a.Gate, a.Store.Read(), func() string { return a.City().Host.Body }, a.Now)
-	a.Eligibility = eligibility.New(eligibility.Config{Gate: a.Gate, Registry: a.Registry, Calendar: a.calendar, Benefits: a.benefits, Now: a.Now})
+	a.Eligibility = eligibility.New(eligibility.Config{
+		Gate: a.Gate, Jobs: a.Jobs, Read: a.Store.Read(), Registry: a.Registry, Application: a.Application, Casework: a.Casework, Account: a.accountOf,
+		Calendar: a.calendar, Benefits: a.benefits, Now: a.Now,
+	})
 	a.Studio = studio.New(studio.Config{
 		Gate: a.Gate, Read: a.Store.Read(), Folder: os.DirFS(a.Jurisdiction), City: a.City, Apply: a.Follow, Effect: a.effect, Now: a.Now,
 	})
@@ -291,13 +295,33 @@ func (a *App) offer(service string) (application.Offer, bool) {
 
 func (a *App) calendar() *deadline.Calendar { return a.City().Calendar }
 
-// benefits lists what is offered to people without being asked.
+// accountOf finds the account of a person; it is empty when she has none.
+func (a *App) accountOf(ctx context.Context, subject string) (string, error) {
+	account, err := a.Identity.OfPerson(ctx, subject)
+	if fault.Is(err, fault.NotFound) {
+		return "", nil
+	}
+	return account.ID, err
+}
+
+// benefits lists what is offered to people without being asked. A matter is the same in all services that name
+// it by its code.
 func (a *App) benefits() (all []eligibility.Benefit) {
 	city := a.City()
 	for _, id := range city.ServiceIDs() {
-		if e := city.Services[id]; e.Service.Proactive != nil {
-			all = append(all, eligibility.Benefit{Service: e.Service, Guide: e.Guide, Edition: e.Edition})
+		e := city.Services[id]
+		if e.Service.Proactive == nil {
+			continue
 		}
+		b := eligibility.Benefit{Service: e.Service, Guide: e.Guide, Edition: e.Edition}
+		for other, has := range city.Services {
+			for i := range has.Service.Matters {
+				if m := &has.Service.Matters[i]; m.Code == b.Matter().Code {
+					b.Same = append(b.Same, casework.DefOf{Service: other, Def: m.ID})
+				}
+			}
+		}
+		all = append(all, b)
 	}
 	return all
 }

@@ -10,6 +10,7 @@ import (
 	"tongban/internal/security/audit"
 	"tongban/internal/security/identity"
 	"tongban/internal/service/casework"
+	"tongban/internal/service/eligibility"
 	"tongban/internal/service/feedback"
 	"tongban/internal/service/notice"
 )
@@ -29,6 +30,7 @@ const (
 func (a *App) listen() {
 	job.Handle(a.Jobs, casework.JobTold, a.told)
 	job.Handle(a.Jobs, casework.JobFulfil, a.Fulfilment.Fulfil)
+	job.Handle(a.Jobs, eligibility.JobTold, a.offered)
 	job.Handle(a.Jobs, jobSweep, a.sweep)
 	a.Jobs.Every(jobSweep, sweepEvery)
 	job.Handle(a.Jobs, jobScreen, func(ctx context.Context, _ struct{}) error { return a.Eligibility.RunAll(ctx) })
@@ -42,7 +44,11 @@ func (a *App) told(ctx context.Context, t casework.Told) error {
 		return err
 	}
 	by := identity.ForSystem("notice")
-	err = a.Notice.Send(ctx, by, notice.Message{Event: t.Event, Account: c.Applicant, Subject: c.Subject, Case: c.ID, Matter: t.Matter, Kind: string(t.Kind)})
+	kind := string(t.Kind)
+	if c.Unasked && t.Kind == casework.Opened {
+		kind = "opened-unasked"
+	}
+	err = a.Notice.Send(ctx, by, notice.Message{Event: t.Event, Account: c.Applicant, Subject: c.Subject, Case: c.ID, Matter: t.Matter, Kind: kind})
 	if err != nil || t.Kind != casework.Ruled && t.Kind != casework.NotTaken {
 		return err
 	}
@@ -54,6 +60,15 @@ func (a *App) told(ctx context.Context, t casework.Told) error {
 		}
 	}
 	return nil
+}
+
+// offered tells a person what she is offered, or what became of it.
+func (a *App) offered(ctx context.Context, t eligibility.Told) error {
+	o, account, err := a.Eligibility.Known(ctx, t.Offer)
+	if err != nil || account == "" {
+		return err
+	}
+	return a.Notice.Send(ctx, identity.ForSystem("notice"), notice.Message{Event: t.Event, Account: account, Subject: o.Subject, Offer: o.ID, Kind: string(t.Kind)})
 }
 
 // sweep clears away what has run out, and ends the certificates whose time is over.

@@ -18,6 +18,7 @@ import (
 	"tongban/internal/platform/fault"
 	"tongban/internal/platform/lang"
 	"tongban/internal/platform/telemetry"
+	"tongban/internal/service/interchange"
 	"tongban/internal/web/portal/about"
 	"tongban/internal/web/portal/apply"
 	"tongban/internal/web/portal/find"
@@ -61,12 +62,16 @@ func (a *App) mount() (http.Handler, error) {
 		},
 		Who: door.Who, Acting: door.Acting, Mac: a.Keys.Mac, Now: a.Now, Log: a.Log, Secure: secure,
 	})
+	standard, err := interchange.NewStandard()
+	if err != nil {
+		return nil, err
+	}
 	m := kit.Mux()
 	door.Mount(m)
-	(&find.Handler{City: a.City, Index: a.Index, Application: a.Application, Casework: a.Casework, Feedback: a.Feedback}).Mount(m)
+	(&find.Handler{City: a.City, Index: a.Index, Application: a.Application, Casework: a.Casework, Feedback: a.Feedback, Standard: standard}).Mount(m)
 	questions := &plan.Handler{City: a.City, Application: a.Application, Paper: a.Paper, Origin: a.Origin, Secure: secure, Now: a.Now}
 	questions.Mount(m)
-	(&offer.Handler{City: a.City, Eligibility: a.Eligibility, Application: a.Application, Plan: questions}).Mount(m)
+	(&offer.Handler{City: a.City, Eligibility: a.Eligibility, Application: a.Application, Notice: a.Notice, Plan: questions}).Mount(m)
 	(&apply.Handler{City: a.City, Application: a.Application, Blobs: a.Blobs}).Mount(m)
 	(&track.Handler{
 		City: a.City, Application: a.Application, Casework: a.Casework, Credentials: a.Credentials, Notice: a.Notice, Feedback: a.Feedback, Eligibility: a.Eligibility,

@@ -28,6 +28,7 @@ export const anybodys = [
   { path: "/life/start-a-business" },
   { path: "/services/11990100DEM000014J3990131002001" },
   { path: "/services/11990100DEM000014J3990131002001/guide" },
+  { path: "/business/event/open-a-restaurant/guide" },
   { path: "/check/open-a-restaurant/licence", elder: true },
   { path: "/check/open-a-restaurant/area" },
   { path: "/check/open-a-restaurant/prepack", name: "question-wrong", then: press(goOn), wrong: true },

@@ -253,7 +253,7 @@ func (p *proof) suitable(r *rig.Rig, s *catalogue.Scenario, plan guide.Plan) (be
 // records that are used and are not there, and checks that would fail.
 func (p *proof) unlike(r *rig.Rig, a applicant, s *catalogue.Scenario, plan guide.Plan) (not []string) {
 	hold := func(register, field string) (string, bool) {
-		rec, err := r.Registry.Look(r.Ctx(), r.Store.Read(), register, a.about(p.entry.Registers[register]))
+		rec, err := r.Registry.Look(r.Ctx(), r.Store.Read(), register, a.about(r.City().Registers[register]))
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			r.T.Fatal(err)
 		}
@@ -482,7 +482,7 @@ func (p *proof) results(r *rig.Rig, c casework.Case, m casework.Matter) {
 	if def.Result.Register == "" {
 		return
 	}
-	register := p.entry.Registers[def.Result.Register]
+	register := r.City().Registers[def.Result.Register]
 	for _, subject := range append([]string{c.Subject, c.Person}, values(m.Result.Values)...) {
 		for _, rec := range rig.Must(r.Registry.History(r.Ctx(), r.Store.Read(), register.ID, subject))(r) {
 			if rec.Matter != m.ID {

@@ -90,7 +90,8 @@ func (s *Service) History(ctx context.Context, v db.Queryer, register, subject s
 }
 
 // Walk visits everybody in a register, in order, with her newest records there and in other registers. It
-// reads page by page and side by side, as fast as the registers can be read.
+// reads page by page and side by side, as fast as the registers can be read. The records are the visitor's, their
+// map is used again.
 func (s *Service) Walk(ctx context.Context, v db.Queryer, register string, others []string, visit func(subject string, of map[string]Record) error) error {
 	for _, r := range append([]string{register}, others...) {
 		if err := s.up(ctx, v, r); err != nil {
@@ -100,13 +101,15 @@ func (s *Service) Walk(ctx context.Context, v db.Queryer, register string, other
 	const page = 500
 	beside := make(map[string][]Record, len(others)) // read ahead
 	behind := make(map[string]string, len(others))   // the last subject that was read
+	of := make(map[string]Record, 1+len(others))
 	for after := ""; ; {
-		records, err := readNewest(ctx, v, register, after, page)
+		records, more, err := readNewest(ctx, v, register, after, page)
 		if err != nil {
 			return fmt.Errorf("walk through register %s: %w", register, err)
 		}
 		for _, r := range records {
-			of := map[string]Record{register: r}
+			clear(of)
+			of[register] = r
 			for _, other := range others {
 				rows := beside[other]
 				for {
@@ -117,10 +120,11 @@ func (s *Service) Walk(ctx context.Context, v db.Queryer, register string, other
 						break
 					}
 					// Nobody before this subject is needed, so the reading may skip to her.
-					if rows, err = readFrom(ctx, v, other, r.Subject, page); err != nil {
+					var more bool
+					if rows, more, err = readFrom(ctx, v, other, r.Subject, page); err != nil {
 						return fmt.Errorf("walk through register %s: %w", other, err)
 					}
-					if behind[other] = last(rows); len(rows) < page {
+					if behind[other] = last(rows); !more {
 						behind[other] = beyond
 					}
 				}
@@ -134,7 +138,7 @@ func (s *Service) Walk(ctx context.Context, v db.Queryer, register string, other
 			}
 			after = r.Subject
 		}
-		if len(records) < page {
+		if !more {
 			return nil
 		}
 	}
@@ -261,7 +265,7 @@ func (s *Service) Reindex(ctx context.Context, tx db.Queryer, register string) e
 	}
 	const page = 500
 	for after := ""; ; {
-		records, err := readNewest(ctx, tx, register, after, page)
+		records, more, err := readNewest(ctx, tx, register, after, page)
 		if err != nil {
 			return fmt.Errorf("index register %s: %w", register, err)
 		}
@@ -271,7 +275,7 @@ func (s *Service) Reindex(ctx context.Context, tx db.Queryer, register string) e
 			}
 			after = r.Subject
 		}
-		if len(records) < page {
+		if !more {
 			return nil
 		}
 	}

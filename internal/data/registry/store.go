@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"strings"
 	"time"
 
 	"tongban/internal/platform/db"
@@ -48,29 +49,67 @@ func readAll(ctx context.Context, v db.Queryer, register, subject string) ([]Rec
 		ORDER BY version DESC`, register, subject)
 }
 
-// readNewest returns a page of the newest version of each subject behind one.
-func readNewest(ctx context.Context, v db.Queryer, register, after string, limit int) ([]Record, error) {
-	return readPage(ctx, v, "r.subject > $2", register, after, limit)
+// readNewest returns the newest version of each subject behind one, as many as a page of versions holds, and
+// whether there are more.
+func readNewest(ctx context.Context, v db.Queryer, register, after string, page int) ([]Record, bool, error) {
+	return readPage(ctx, v, "subject > $2", register, after, page)
 }
 
 // readFrom is readNewest beginning with a subject.
-func readFrom(ctx context.Context, v db.Queryer, register, from string, limit int) ([]Record, error) {
-	return readPage(ctx, v, "r.subject >= $2", register, from, limit)
+func readFrom(ctx context.Context, v db.Queryer, register, from string, page int) ([]Record, bool, error) {
+	return readPage(ctx, v, "subject >= $2", register, from, page)
 }
 
-func readPage(ctx context.Context, v db.Queryer, where, register, subject string, limit int) ([]Record, error) {
-	return db.List(ctx, v, func(row db.Row) (Record, error) {
-		var subject string
-		r, err := scan(func(to ...any) error { return row.Scan(append(to, &subject)...) })
-		r.Register, r.Subject = register, subject
-		return r, err
-	}, `
-		SELECT r.version, r.vals, r.source, r.recorded_at, r.case_id, r.matter, r.subject
-		FROM registry_record r
-		WHERE r.register = $1 AND `+where+`
-		  AND r.version = (SELECT MAX(n.version) FROM registry_record n WHERE n.register = r.register AND n.subject = r.subject)
-		ORDER BY r.subject
-		LIMIT $3`, register, subject, limit)
+// readPage reads versions in the order of their key and keeps the last of each subject: asking the database for
+// the newest of each costs as much again as reading.
+func readPage(ctx context.Context, v db.Queryer, where, register, subject string, page int) ([]Record, bool, error) {
+	rows, err := v.QueryContext(ctx, `
+		SELECT subject, version, vals, source, recorded_at, case_id, matter
+		FROM registry_record
+		WHERE register = $1 AND `+where+`
+		ORDER BY subject, version
+		LIMIT $3`, register, subject, page)
+	if err != nil {
+		return nil, false, err
+	}
+	defer rows.Close()
+	all := make([]Record, 0, page)
+	var vals, next string
+	read := 0
+	for ; rows.Next(); read++ {
+		r := Record{Register: register}
+		var at int64
+		if err := rows.Scan(&r.Subject, &r.Version, &next, &r.Source, &at, &r.Case, &r.Matter); err != nil {
+			return nil, false, err
+		}
+		r.RecordedAt = time.UnixMicro(at).UTC()
+		if last := len(all) - 1; last >= 0 && all[last].Subject == r.Subject {
+			all[last] = r
+		} else {
+			if last >= 0 {
+				if all[last].Values, err = decode(vals); err != nil {
+					return nil, false, err
+				}
+			}
+			all = append(all, r)
+		}
+		vals = next
+	}
+	if err := rows.Err(); err != nil || read == 0 {
+		return nil, false, err
+	}
+	last, more := len(all)-1, read == page
+	switch {
+	case !more:
+		all[last].Values, err = decode(vals)
+	case last > 0: // the page may have ended before her newest version
+		all = all[:last]
+	default:
+		if err = rows.Close(); err == nil {
+			all[0], _, err = readOne(ctx, v, register, all[0].Subject, newest)
+		}
+	}
+	return all, more, err
 }
 
 func scan(from func(...any) error) (Record, error) {
@@ -81,7 +120,49 @@ func scan(from func(...any) error) (Record, error) {
 		return Record{}, err
 	}
 	r.RecordedAt = time.UnixMicro(at).UTC()
-	return r, json.Unmarshal([]byte(vals), &r.Values)
+	var err error
+	r.Values, err = decode(vals)
+	return r, err
+}
+
+// decode reads the values of a record. Nearly all are plain texts without an escape, which need no decoder: going
+// through a register reads millions.
+func decode(text string) (values map[string]string, err error) {
+	if values, ok := plain(text); ok {
+		return values, nil
+	}
+	return values, json.Unmarshal([]byte(text), &values)
+}
+
+// plain reads an object of texts without escapes, as the encoder writes it; it gives up at anything else.
+func plain(s string) (map[string]string, bool) {
+	if !strings.HasPrefix(s, "{") {
+		return nil, false
+	}
+	values := make(map[string]string, strings.Count(s, `":"`))
+	for s = s[1:]; ; s = s[1:] {
+		key, rest, ok := quoted(s)
+		if !ok || !strings.HasPrefix(rest, ":") {
+			return nil, false
+		}
+		if values[key], s, ok = quoted(rest[1:]); !ok || s == "" {
+			return nil, false
+		}
+		if s == "}" {
+			return values, true
+		}
+		if s[0] != ',' {
+			return nil, false
+		}
+	}
+}
+
+func quoted(s string) (text, rest string, ok bool) {
+	if !strings.HasPrefix(s, `"`) {
+		return "", "", false
+	}
+	text, rest, ok = strings.Cut(s[1:], `"`)
+	return text, rest, ok && strings.IndexByte(text, '\\') < 0
 }
 
 func recorded(ctx context.Context, v db.Queryer, register, subject, origin string) (bool, error) {

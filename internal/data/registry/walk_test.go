@@ -67,6 +67,24 @@ func TestWalk(t *testing.T) {
 	})
 }
 
+// However many versions somebody's record has, she is visited once, with the newest.
+func TestWalkManyVersions(t *testing.T) {
+	each(t, func(t *testing.T, s *db.Store, r *registry.Service) {
+		fill(t, s, r, "elder", 0, 3, 1)
+		for i := range 1100 {
+			must(t, record(t, s, r, registry.Record{Register: "elder", Subject: "p000001", Values: map[string]string{"n": fmt.Sprint("v", i)}, Source: "police"}))
+		}
+		var all []string
+		must(t, r.Walk(t.Context(), s.Read(), "elder", nil, func(subject string, of map[string]registry.Record) error {
+			all = append(all, subject+" "+of["elder"].Values["n"])
+			return nil
+		}))
+		if want := "[p000000 0 p000001 v1099 p000002 2]"; fmt.Sprint(all) != want {
+			t.Errorf("visited %v, want %s", all, want)
+		}
+	})
+}
+
 // To walk through two registers side by side takes about as long as to read both.
 func BenchmarkWalk(b *testing.B) {
 	s, err := db.Open(b.Context(), db.Config{Dir: b.TempDir()})

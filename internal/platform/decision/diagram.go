@@ -55,7 +55,7 @@ func Compile(vars []Variable, conds []Condition) (*Diagram, []Problem) {
 
 // CompileWithin is Compile with a limit of its own on the number of nodes.
 func CompileWithin(limit int, vars []Variable, conds []Condition) (*Diagram, []Problem) {
-	d := &Diagram{index: make(map[string]int, len(vars)), conds: conds, limit: limit, cells: []int32{end, end}, memo: map[uint64]int32{}}
+	d := &Diagram{vars: make([]variable, 0, len(vars)), index: make(map[string]int, len(vars)), conds: conds, limit: limit, cells: []int32{end, end}, memo: map[uint64]int32{}}
 	d.scratch.New = func() any { return new(scratch) }
 	var problems []Problem
 	for i, v := range vars {
@@ -135,6 +135,12 @@ func (d *Diagram) Err() error {
 		return fmt.Errorf("decision diagram: more than %d nodes", d.limit)
 	}
 	return nil
+}
+
+// Close forgets what only building needs: afterwards the diagram is read and does not grow any more.
+func (d *Diagram) Close() {
+	d.cells = slices.Clone(d.cells)
+	d.conds, d.roots, d.unique, d.memo, d.stack = nil, nil, nil, nil, nil
 }
 
 // cut marks the thresholds of a term on the lines of its variables.

@@ -9,7 +9,10 @@ import (
 )
 
 // Answer is the value of one variable as it is written in answers.
-type Answer struct{ Variable, Value string }
+type Answer struct {
+	Variable string `json:"question"`
+	Value    string `json:"answer"`
+}
 
 // Example is somebody, described by few answers; whoever gives them is an example whatever else she says.
 type Example []Answer

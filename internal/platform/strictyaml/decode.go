@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unique"
 
 	"go.yaml.in/yaml/v4"
 
@@ -27,7 +28,7 @@ func (s *Source) Decode(into any, g *Grammar) []Complaint {
 	if s.root == nil {
 		return nil
 	}
-	d := &decoder{src: s, grammar: g, shapes: map[reflect.Type]*shape{}}
+	d := &decoder{src: s, grammar: g}
 	d.value(s.root, reflect.ValueOf(into).Elem(), Rule{}, "")
 	return d.complaints
 }
@@ -35,17 +36,7 @@ func (s *Source) Decode(into any, g *Grammar) []Complaint {
 type decoder struct {
 	src        *Source
 	grammar    *Grammar
-	shapes     map[reflect.Type]*shape
 	complaints []Complaint
-}
-
-func (d *decoder) shape(t reflect.Type) *shape {
-	sh, ok := d.shapes[t]
-	if !ok {
-		sh = shapeOf(t)
-		d.shapes[t] = sh
-	}
-	return sh
 }
 
 func (d *decoder) complain(n *yaml.Node, what, remedy lang.Text) {
@@ -86,7 +77,7 @@ func (d *decoder) object(n *yaml.Node, v reflect.Value, name string) {
 		d.mismatch(n, v.Type(), Rule{}, name)
 		return
 	}
-	sh := d.shape(v.Type())
+	sh := shapeOf(v.Type())
 	seen := make([]bool, len(sh.fields))
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, val := n.Content[i], n.Content[i+1]
@@ -190,7 +181,7 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, r Rule, name string) {
 	wrong := func() { d.mismatch(n, v.Type(), r, name) }
 	switch v.Kind() {
 	case reflect.String:
-		v.SetString(n.Value)
+		v.SetString(kept(n.Value))
 		d.words(n, r, name)
 	case reflect.Bool:
 		if !plain || n.Value != "true" && n.Value != "false" {
@@ -217,6 +208,16 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, r Rule, name string) {
 	default:
 		panic(fmt.Sprintf("strictyaml: cannot decode into %s", v.Type()))
 	}
+}
+
+// kept is a text as it is kept: what is short stands in many files (an id, a number to call, the hours of a
+// counter), and is held once for all of them. It makes up half of what such files say.
+func kept(text string) string {
+	const short = 64 // bytes; a longer one seldom stands twice
+	if len(text) > short {
+		return text
+	}
+	return unique.Make(text).Value()
 }
 
 // words checks a text against its rule. An empty text is somebody else's complaint.
@@ -298,13 +299,13 @@ func (d *decoder) wanted(t reflect.Type, r Rule) lang.Text {
 			return Say("写成 {zh: …, en: …}", "write {zh: …, en: …}")
 		}
 		var keys []string
-		for _, f := range d.shape(t).fields {
+		for _, f := range shapeOf(t).fields {
 			if f.required {
 				keys = append(keys, f.key)
 			}
 		}
 		if len(keys) == 0 {
-			keys = d.shape(t).keys
+			keys = shapeOf(t).keys
 		}
 		return Say("写成键值:%[1]s", "write a mapping with %[2]s", strings.Join(keys, "、"), strings.Join(keys, ", "))
 	}

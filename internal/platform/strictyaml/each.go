@@ -8,16 +8,15 @@ import (
 // Each visits every T within a decoded value, wherever it lies, with its path. What the struct tags
 // leave out of YAML is not visited, nor is the inside of a T.
 func Each[T any](root any, path string, visit func(path string, v T)) {
-	w := walker{want: reflect.TypeFor[T](), shapes: map[reflect.Type]*shape{}, holds: map[reflect.Type]bool{},
+	w := walker{want: reflect.TypeFor[T](), holds: map[reflect.Type]bool{},
 		visit: func(path string, v reflect.Value) { visit(path, v.Interface().(T)) }}
 	w.walk(reflect.ValueOf(root), path)
 }
 
 type walker struct {
-	want   reflect.Type
-	shapes map[reflect.Type]*shape
-	holds  map[reflect.Type]bool // whether a type can hold what is wanted
-	visit  func(path string, v reflect.Value)
+	want  reflect.Type
+	holds map[reflect.Type]bool // whether a type can hold what is wanted
+	visit func(path string, v reflect.Value)
 }
 
 func (w *walker) walk(v reflect.Value, path string) {
@@ -34,7 +33,7 @@ func (w *walker) walk(v reflect.Value, path string) {
 			w.walk(v.Elem(), path)
 		}
 	case reflect.Struct:
-		for _, f := range w.shapes[v.Type()].fields {
+		for _, f := range shapeOf(v.Type()).fields {
 			if w.canHold(f.typ) {
 				w.walk(v.Field(f.index), Key(path, f.key))
 			}
@@ -66,9 +65,7 @@ func (w *walker) canHold(t reflect.Type) bool {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
 		can = w.canHold(t.Elem())
 	case reflect.Struct:
-		sh := shapeOf(t)
-		w.shapes[t] = sh
-		for _, f := range sh.fields {
+		for _, f := range shapeOf(t).fields {
 			can = w.canHold(f.typ) || can
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"regexp"
 	"strings"
+	"sync"
 
 	"tongban/internal/platform/lang"
 )
@@ -81,7 +82,13 @@ type field struct {
 	typ      reflect.Type
 }
 
+// shapes remembers what shapeOf found out, by type, for as long as the program runs: a type does not change.
+var shapes sync.Map
+
 func shapeOf(t reflect.Type) *shape {
+	if sh, ok := shapes.Load(t); ok {
+		return sh.(*shape)
+	}
 	sh := &shape{byKey: map[string]int{}}
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -96,6 +103,7 @@ func shapeOf(t reflect.Type) *shape {
 		sh.keys = append(sh.keys, name)
 		sh.fields = append(sh.fields, field{name, i, !strings.Contains(options, "omitempty"), f.Type})
 	}
+	shapes.Store(t, sh)
 	return sh
 }
 

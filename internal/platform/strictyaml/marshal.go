@@ -12,16 +12,14 @@ import (
 // in the order of their fields, those of maps sorted, and without what is empty and marked omitempty.
 // Equal values give equal bytes whatever their files looked like, and Read reads them back.
 func Marshal(v any) []byte {
-	m := marshaller{shapes: map[reflect.Type]*shape{}}
-	return m.append(nil, reflect.ValueOf(v))
+	const usual = 32 << 10 // bytes of a service with what it refers to
+	return appendValue(make([]byte, 0, usual), reflect.ValueOf(v))
 }
 
-type marshaller struct{ shapes map[reflect.Type]*shape }
-
-func (m *marshaller) append(b []byte, v reflect.Value) []byte {
+func appendValue(b []byte, v reflect.Value) []byte {
 	switch v.Kind() {
 	case reflect.Pointer:
-		return m.append(b, v.Elem())
+		return appendValue(b, v.Elem())
 	case reflect.String:
 		return appendText(b, v.String())
 	case reflect.Bool:
@@ -36,7 +34,7 @@ func (m *marshaller) append(b []byte, v reflect.Value) []byte {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = m.append(b, v.Index(i))
+			b = appendValue(b, v.Index(i))
 		}
 		return append(b, ']')
 	case reflect.Map:
@@ -48,18 +46,13 @@ func (m *marshaller) append(b []byte, v reflect.Value) []byte {
 				b = append(b, ',')
 			}
 			b = append(appendText(b, k.String()), ':')
-			b = m.append(b, v.MapIndex(k))
+			b = appendValue(b, v.MapIndex(k))
 		}
 		return append(b, '}')
 	case reflect.Struct:
 		b = append(b, '{')
 		first := true
-		sh, ok := m.shapes[v.Type()]
-		if !ok {
-			sh = shapeOf(v.Type())
-			m.shapes[v.Type()] = sh
-		}
-		for _, f := range sh.fields {
+		for _, f := range shapeOf(v.Type()).fields {
 			fv := v.Field(f.index)
 			if !f.required && fv.IsZero() || fv.Kind() == reflect.Pointer && fv.IsNil() {
 				continue
@@ -69,7 +62,7 @@ func (m *marshaller) append(b []byte, v reflect.Value) []byte {
 			}
 			first = false
 			b = append(appendText(b, f.key), ':')
-			b = m.append(b, fv)
+			b = appendValue(b, fv)
 		}
 		return append(b, '}')
 	}
@@ -79,15 +72,22 @@ func (m *marshaller) append(b []byte, v reflect.Value) []byte {
 // appendText writes a JSON string. Beyond what JSON demands, what YAML does not print is escaped too.
 func appendText(b []byte, s string) []byte {
 	b = append(b, '"')
-	for _, r := range s {
+	from := 0 // what stands as it is, from here on, is written at once
+	for i, r := range s {
+		escape := ""
 		switch {
 		case r == '"' || r == '\\':
-			b = append(b, '\\', byte(r))
+			escape = `\` + string(r)
 		case r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 || r == 0xfeff:
-			b = fmt.Appendf(b, `\u%04x`, r)
+			escape = fmt.Sprintf(`\u%04x`, r)
+		case r == utf8.RuneError:
+			escape = string(r) // a byte that is no character reads as one
 		default:
-			b = utf8.AppendRune(b, r)
+			continue
 		}
+		b = append(append(b, s[from:i]...), escape...)
+		_, n := utf8.DecodeRuneInString(s[i:])
+		from = i + n
 	}
-	return append(b, '"')
+	return append(append(b, s[from:]...), '"')
 }

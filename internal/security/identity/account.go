@@ -293,6 +293,11 @@ func (s *Service) ByLogin(ctx context.Context, login string) (Account, error) {
 	return s.account(findAccount(ctx, s.store.Read(), "login", foldLogin(login)))
 }
 
+// OfPerson returns the open account of a person whose real name was checked.
+func (s *Service) OfPerson(ctx context.Context, subject string) (Account, error) {
+	return s.account(findAccount(ctx, s.store.Read(), "subject", subject))
+}
+
 func (s *Service) account(a accountRow, err error) (Account, error) {
 	if err != nil {
 		return Account{}, fmt.Errorf("find account: %w", err)

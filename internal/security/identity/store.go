@@ -74,11 +74,14 @@ func insertAccount(ctx context.Context, tx db.Queryer, a Account, phc string, no
 	return err
 }
 
-// findAccount returns the account whose column (id or login) has the value, or an empty row.
+// findAccount returns the account whose column (id, login or subject) has the value, or an empty row.
 func findAccount(ctx context.Context, q db.Queryer, column, value string) (accountRow, error) {
 	query := `SELECT ` + accountColumns + ` FROM identity_account a WHERE a.id = $1`
-	if column == "login" {
+	switch column {
+	case "login":
 		query = `SELECT ` + accountColumns + ` FROM identity_account a WHERE a.login = $1`
+	case "subject":
+		query = `SELECT ` + accountColumns + ` FROM identity_account a WHERE a.subject = $1 AND a.kind = 'person' AND a.closed_at IS NULL ORDER BY a.id LIMIT 1`
 	}
 	var s accountScan
 	err := q.QueryRowContext(ctx, query, value).Scan(s.into()...)

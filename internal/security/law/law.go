@@ -23,6 +23,7 @@ type Cite struct {
 	Provision string    `yaml:"provision,omitempty"` // id of a provision under law/
 	Certainty Certainty `yaml:"certainty"`
 	Source    lang.Text `yaml:"source,omitempty"` // for S and K: where the figure comes from
+	Link      string    `yaml:"link,omitempty"`   // address at which the source can be read
 }
 
 // File is one file under law/: a law, in one edition, with those of its provisions that are cited.

@@ -71,7 +71,7 @@ func (s *Service) lookAt(ctx context.Context, tx *access.Tx, d Draft, register s
 	subject := s.subjectOf(d, def.Key)
 	r := access.Resource{
 		Kind: "register", ID: register, Subject: subject, Case: d.ID, Body: def.Keeper, Purpose: "application:" + d.Service, Fields: fields,
-		Attrs: map[string]any{"applicant": d.Account, "person": d.Self},
+		Attrs: map[string]any{"applicant": d.Account, "person": d.Self, "evidence": fields},
 	}
 	if err := tx.Permit(ctx, actRegisterRead, r); err != nil {
 		return registry.Record{}, err
@@ -119,7 +119,12 @@ func (s *Service) preview(ctx context.Context, tx *access.Tx, sheet Sheet, mater
 	if err := tx.Permit(ctx, actRead, resource(sheet.Draft, 0)); err != nil {
 		return Preview{}, hidden(err)
 	}
-	p := Preview{Material: pm, Choice: sheet.Materials[material], To: sheet.Receivers(pm.Material)}
+	return s.held(ctx, tx, sheet, pm)
+}
+
+// held looks up what government holds of one material.
+func (s *Service) held(ctx context.Context, tx *access.Tx, sheet Sheet, pm *guide.PlanMaterial) (Preview, error) {
+	p := Preview{Material: pm, Choice: sheet.Materials[pm.Material.ID], To: sheet.Receivers(pm.Material)}
 	source := pm.Material.Source
 	if source.Upstream != "" && pm.State == guide.Held {
 		source.Certificate = pm.From // the earlier matter is done, and what it issued is held
@@ -172,6 +177,11 @@ func (s *Service) preview(ctx context.Context, tx *access.Tx, sheet Sheet, mater
 	return p, nil
 }
 
+// evidence is what is handed on of a material that government holds.
+func (p Preview) evidence(now time.Time) casework.Evidence {
+	return casework.Evidence{State: "held", Source: p.Register, Version: p.version, Certificate: p.cert, Values: p.Values, At: now}
+}
+
 func only(values map[string]string, fields []string) map[string]string {
 	some := make(map[string]string, len(fields))
 	for _, f := range fields {
@@ -202,7 +212,8 @@ func (s *Service) Choose(ctx context.Context, by identity.Actor, id, material, k
 			if !p.Held {
 				return fault.New(fault.Conflict, "error.draft.not-held")
 			}
-			c = Choice{Kind: Use, Evidence: casework.Evidence{Files: c.Files, State: "held", Source: p.Register, Version: p.version, Certificate: p.cert, Values: p.Values, At: s.now()}}
+			c = Choice{Kind: Use, Evidence: p.evidence(s.now())}
+			c.Files = sheet.Materials[material].Files
 		case Own:
 			c.Evidence = casework.Evidence{State: "uploaded", Files: c.Files, At: c.At}
 		case Later:

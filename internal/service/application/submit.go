@@ -51,7 +51,7 @@ func (s *Service) submit(ctx context.Context, by identity.Actor, id string, decl
 	now, sheet := s.now(), s.sheet(d, g)
 	open := complete(sheet, declared)
 	asked := casework.Application{
-		Draft: d.ID, Service: d.Service, Edition: d.Edition, Subject: d.Subject, Name: d.Name, Answers: d.Answers,
+		Draft: d.ID, Service: d.Service, Edition: d.Edition, Applicant: by.ID, Person: by.Self, Subject: d.Subject, Name: d.Name, Answers: d.Answers,
 		Values: sheet.values(), Evidence: sheet.evidence(now), Matters: chosen(sheet),
 	}
 	var made casework.Case

@@ -50,7 +50,8 @@ type Case struct {
 	Answers   map[string]string
 	Values    map[string]Value
 	Evidence  map[string]Evidence
-	Draft     string // the draft it came from; one draft opens at most one case
+	Draft     string // the draft, or offer, that it came from; one opens at most one case
+	Unasked   bool   // government applied for her (免申即享)
 	OpenedAt  time.Time
 	ClosedAt  time.Time // zero while anything is left to be done in a matter
 	Receipt   string    // audit entry of the submission, for the log proof

@@ -106,6 +106,19 @@ func (s *Service) Mine(ctx context.Context, by identity.Actor, before string, li
 	return all, err
 }
 
+// DefOf names the definition of a matter within its service.
+type DefOf struct{ Service, Def string }
+
+// Has reports whether somebody has a matter of one of the definitions that is open or was approved. It shows
+// nothing of it.
+func (s *Service) Has(ctx context.Context, q db.Queryer, subject string, of []DefOf) (bool, error) {
+	matters, err := db.List(ctx, q, scanMatter, `SELECT `+matterColumns+` FROM casework_matter
+		WHERE case_id IN (SELECT c.id FROM casework_case c WHERE c.subject = $1)`, subject)
+	return slices.ContainsFunc(matters, func(m Matter) bool {
+		return (!m.State.Ended() || m.State == Approved) && slices.Contains(of, DefOf{m.Service, m.Def})
+	}), err
+}
+
 // OpenOf counts the cases of a service that are not closed, for those who change it.
 func (s *Service) OpenOf(ctx context.Context, service string) (n int, err error) {
 	err = s.read.QueryRowContext(ctx, `SELECT COUNT(*) FROM casework_case WHERE service = $1 AND closed_at IS NULL`, service).Scan(&n)

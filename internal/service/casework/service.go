@@ -89,15 +89,18 @@ type About struct {
 
 // Application is what a case is opened from.
 type Application struct {
-	Draft    string
-	Service  string
-	Edition  string
-	Subject  string
-	Name     string
-	Answers  map[string]string
-	Values   map[string]Value
-	Evidence map[string]Evidence
-	Matters  []Chosen
+	Draft     string // that became it; of one that nobody made, the offer's id
+	Unasked   bool   // government makes it for somebody who is entitled (免申即享)
+	Service   string
+	Edition   string
+	Applicant string // account of the person who applies, or for whom it is made
+	Person    string // her own register id
+	Subject   string
+	Name      string
+	Answers   map[string]string
+	Values    map[string]Value
+	Evidence  map[string]Evidence
+	Matters   []Chosen
 }
 
 // Chosen is a matter of the applicant's plan with what the conditions decided for her.
@@ -117,7 +120,7 @@ func (s *Service) Open(ctx context.Context, tx *access.Tx, by identity.Actor, a 
 	now := s.now()
 	today := deadline.Of(now)
 	c := Case{
-		ID: ref.NewID("c"), Number: ref.NewNumber(string(today)), Service: a.Service, Edition: a.Edition, Applicant: by.ID, Person: by.Self,
+		ID: ref.NewID("c"), Number: ref.NewNumber(string(today)), Service: a.Service, Edition: a.Edition, Applicant: a.Applicant, Person: a.Person, Unasked: a.Unasked,
 		Subject: a.Subject, Name: a.Name, Answers: a.Answers, Values: a.Values, Evidence: a.Evidence, Draft: a.Draft, OpenedAt: now, Receipt: receipt, Version: 1,
 	}
 	var matters []Matter

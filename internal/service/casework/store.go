@@ -33,10 +33,11 @@ type content struct {
 	Answers  map[string]string   `json:"answers"`
 	Values   map[string]Value    `json:"values"`
 	Evidence map[string]Evidence `json:"evidence"`
+	Unasked  bool                `json:"unasked,omitempty"`
 }
 
 func insertCase(ctx context.Context, q db.Queryer, c Case) error {
-	body, err := json.Marshal(content{c.Answers, c.Values, c.Evidence})
+	body, err := json.Marshal(content{c.Answers, c.Values, c.Evidence, c.Unasked})
 	if err != nil {
 		return err
 	}
@@ -65,7 +66,7 @@ func scanCase(row db.Row) (Case, error) {
 	if err := json.Unmarshal([]byte(body), &k); err != nil {
 		return c, fmt.Errorf("content of case %s: %w", c.ID, err)
 	}
-	c.Answers, c.Values, c.Evidence = k.Answers, k.Values, k.Evidence
+	c.Answers, c.Values, c.Evidence, c.Unasked = k.Answers, k.Values, k.Evidence, k.Unasked
 	c.OpenedAt = time.UnixMicro(opened)
 	if closed.Valid {
 		c.ClosedAt = time.UnixMicro(closed.Int64)
@@ -87,7 +88,7 @@ func findCaseByNumber(ctx context.Context, q db.Queryer, number string) (Case, e
 
 // updateContent writes what a correction changed, guarded by the version that was read.
 func updateContent(ctx context.Context, q db.Queryer, c Case) error {
-	body, err := json.Marshal(content{c.Answers, c.Values, c.Evidence})
+	body, err := json.Marshal(content{c.Answers, c.Values, c.Evidence, c.Unasked})
 	if err != nil {
 		return err
 	}

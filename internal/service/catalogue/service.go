@@ -168,6 +168,8 @@ type Matter struct {
 	Topics   []string `yaml:"topics"`             // topics under which people look for it, from topics.yaml
 	Area     string   `yaml:"area,omitempty"`     // how far away it can be applied for (通办范围): city when absent, province, nation
 	Keywords []string `yaml:"keywords,omitempty"` // what people call it
+
+	Elements *Elements `yaml:"elements,omitempty"` // the rest of it, which changes nothing in how it is handled
 }
 
 // Handling is who does the work of a matter.
@@ -208,6 +210,8 @@ type Fee struct {
 	Fen  int64     `yaml:"fen"` // amount in 1/100 yuan
 	When string    `yaml:"when,omitempty"`
 	Cite law.Cite  `yaml:"cite"`
+
+	Relief *Outcome `yaml:"relief,omitempty"` // who pays less or nothing (减免)
 }
 
 // Check is one thing verified before a decision: by the system against a register, or by hand.
@@ -281,6 +285,9 @@ type Material struct {
 	Later   *Limit    `yaml:"later,omitempty"`   // may follow within this time on a written promise (容缺)
 	Missed  *Outcome  `yaml:"missed,omitempty"`  // what may happen when it has not come by then; told before the promise
 	Sample  lang.Text `yaml:"sample,omitempty"`  // what a good one looks like
+	Fill    lang.Text `yaml:"fill,omitempty"`    // how to fill it in (填报须知)
+	Blank   string    `yaml:"blank,omitempty"`   // address of the empty form (空白表格)
+	Paper   *Paper    `yaml:"paper,omitempty"`   // how it is handed in at a counter
 	Consent bool      `yaml:"consent,omitempty"` // another person must grant its use
 }
 

@@ -106,7 +106,7 @@ var objects = map[string]*Object{
 		of(AsText, "proactive"), of(AsText, "exclusive"), of(AsText, "exhaustive"),
 	}},
 	"cite": {Name: "cite", Fields: []Field{
-		pick("provision", "provision"), req(choice("certainty", "V", "S", "C", "K")), phrase("source"),
+		pick("provision", "provision"), req(choice("certainty", "V", "S", "C", "K")), phrase("source"), line("link"),
 	}},
 	"question": {Name: "question", Wide: true, Fields: []Field{
 		req(line("id")), req(choice("type", questionTypes...)), req(phrase("text")), long("hint"), req(long("why")), phrase("unit"),
@@ -123,12 +123,20 @@ var objects = map[string]*Object{
 		of(Condition, "when"), req(long("why")), req(part("cite", "cite")), many("after", "after"), req(choice("handling", "officer", "system")),
 		part("statutory", "limit"), part("promised", "limit"), many("variants", "variant"), req(of(Whole, "visits")), long("visit_why"), of(Yes, "site"),
 		many("fees", "fee"), choices("special", special...), of(Yes, "second"), of(Condition, "commitment"), many("checks", "check"), part("result", "result"),
-		req(part("remedy", "remedy")), req(part("contact", "contact")), many("conditions", "condition"), many("faq", "faq"),
+		req(part("remedy", "remedy")), req(part("contact", "contact")), many("conditions", "condition"), many("faq", "faq"), part("elements", "elements"),
 	}},
+	"elements": {Name: "elements", Wide: true, Fields: []Field{
+		line("local_code"), line("item_code"), of(Day, "from"), of(Day, "until"), choice("standing", "organ", "authorised", "entrusted"), pick("entrusted_by", "body"),
+		choice("power", "own", "handed-down", "authorised-above", "authorised-peer", "entrusted"), picks("with", "body"), part("intermediary", "outcome"), part("quota", "outcome"),
+		choices("depth", "consult", "receive", "pre-review", "accept", "handle", "feedback", "certificate"),
+		choice("centre", "yes", "no"), choice("booking", "yes", "no"), choice("pay", "yes", "no"), choice("post", "yes", "no"), choice("terminal", "yes", "no"),
+		long("delivery"), long("traffic"), many("rights", "condition"), many("duties", "condition"),
+	}},
+	"paper":     {Name: "paper", Fields: []Field{choice("kind", "original", "copy", "both"), choice("form", "paper", "electronic", "both"), of(Whole, "copies"), line("size")}},
 	"after":     {Name: "after", Fields: []Field{req(pick("matter", "matter")), req(choice("kind", "result", "data", "order"))}},
 	"limit":     {Name: "limit", Fields: []Field{req(of(Whole, "n")), req(choice("unit", "working", "natural", "month")), req(part("cite", "cite"))}},
 	"variant":   {Name: "variant", Wide: true, Fields: []Field{req(of(Condition, "when")), req(long("text")), part("statutory", "limit"), part("promised", "limit")}},
-	"fee":       {Name: "fee", Fields: []Field{req(line("id")), req(phrase("name")), req(of(Money, "fen")), of(Condition, "when"), req(part("cite", "cite"))}},
+	"fee":       {Name: "fee", Fields: []Field{req(line("id")), req(phrase("name")), req(of(Money, "fen")), of(Condition, "when"), req(part("cite", "cite")), part("relief", "outcome")}},
 	"check":     {Name: "check", Fields: []Field{req(line("id")), req(phrase("text")), req(choice("kind", "system", "hand")), of(Condition, "when"), pick("register", "register"), pick("field", "attribute"), line("equals"), pick("matches", "field"), pick("material", "material"), req(part("cite", "cite"))}},
 	"result":    {Name: "result", Wide: true, Fields: []Field{req(choice("kind", "certificate", "document", "record")), req(phrase("name")), pick("certificate", "certificate"), pick("register", "register"), many("fields", "fill")}},
 	"fill":      {Name: "fill", Fields: []Field{req(line("field")), pick("from", "field"), line("value"), choice("make", "number", "id-number", "uscc", "today")}},
@@ -138,7 +146,7 @@ var objects = map[string]*Object{
 	"faq":       {Name: "faq", Wide: true, Fields: []Field{req(phrase("ask")), req(long("answer"))}},
 	"material": {Name: "material", Wide: true, Fields: []Field{
 		req(line("id")), req(phrase("name")), req(long("what")), req(picks("for", "matter")), of(Condition, "when"), req(part("cite", "cite")), req(part("source", "source")),
-		choices("accept", "pdf", "jpg", "png"), of(Whole, "max_mb"), part("later", "limit"), part("missed", "outcome"), long("sample"), of(Yes, "consent"),
+		choices("accept", "pdf", "jpg", "png"), of(Whole, "max_mb"), part("later", "limit"), part("missed", "outcome"), long("sample"), long("fill"), line("blank"), part("paper", "paper"), of(Yes, "consent"),
 	}},
 	"outcome": {Name: "outcome", Wide: true, Fields: []Field{req(long("text")), req(part("cite", "cite"))}},
 	"source": {Name: "source", One: true, Fields: []Field{

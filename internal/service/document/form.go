@@ -230,12 +230,15 @@ func optionalPart(name string, controls []Control) bool {
 	return strings.Contains(name, ".") && !slices.ContainsFunc(controls, Filled)
 }
 
-// Filled reports whether anything was filled in. A choice always has a value; alone it says nothing.
+// Filled reports whether anything was filled in. A choice that must be made always has a value; alone it says
+// nothing.
 func Filled(c Control) bool {
-	switch c.Kind {
-	case Part:
+	switch {
+	case c.Kind == Part:
 		return c.One && c.Text != "" || slices.ContainsFunc(c.Parts, Filled)
-	case Choice:
+	case c.Kind == Many:
+		return len(c.Items) > 0
+	case c.Kind == Choice && c.Required:
 		return false
 	}
 	return c.Text != "" || c.EN != "" || len(c.Words) > 0

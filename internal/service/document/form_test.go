@@ -226,3 +226,24 @@ func TestRenamingFollowsEverywhere(t *testing.T) {
 		t.Error("renaming changed the number of lines")
 	}
 }
+
+// A part that need not be there stays when all that it holds is a choice or a list, which the form does not send.
+func TestAPartOfChoicesAndListsStays(t *testing.T) {
+	t.Parallel()
+	for _, elements := range []string{`{centre: "yes"}`, `{rights: [{text: {zh: 甲, en: A}, cite: {certainty: K}}]}`} {
+		text := strings.Replace(shipped(t)["sign-change"], `{centre: "yes"}`, elements, 1)
+		if !strings.Contains(text, elements) {
+			t.Fatal("the sign has no elements any more")
+		}
+		d := parsed(t, text)
+		controls := d.Form("matters/change", Flow.Keys("matter")...)
+		values := posted(controls, nil)
+		next, err := d.Apply("matters/change", Post(controls, func(name string) []string { return values[name] }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := next.String(); got != text {
+			t.Errorf("saved as it is, %s is gone", elements)
+		}
+	}
+}

@@ -29,7 +29,7 @@ var Pages = []Page{Basic, Questions, Matters, Cases, Materials, FormPage, Flow, 
 // matterKeys share the keys of a matter out among the pages; what is not listed is about the matter itself.
 var matterKeys = map[Page][]string{
 	Cases:   {"when", "why"},
-	Flow:    {"after", "handling", "visits", "visit_why", "site", "special", "second", "commitment", "checks"},
+	Flow:    {"after", "handling", "visits", "visit_why", "site", "special", "second", "commitment", "checks", "elements"},
 	Limits:  {"statutory", "promised", "variants"},
 	Fees:    {"fees"},
 	Results: {"result"},

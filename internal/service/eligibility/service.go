@@ -8,11 +8,15 @@ import (
 	"time"
 
 	"tongban/internal/data/registry"
+	"tongban/internal/platform/db"
 	"tongban/internal/platform/decision"
 	"tongban/internal/platform/fault"
+	"tongban/internal/platform/job"
 	"tongban/internal/platform/ref"
 	"tongban/internal/security/access"
 	"tongban/internal/security/identity"
+	"tongban/internal/service/application"
+	"tongban/internal/service/casework"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
 	"tongban/internal/service/guide"
@@ -23,6 +27,7 @@ type Benefit struct {
 	Service *catalogue.Service
 	Guide   *guide.Guide
 	Edition string
+	Same    []casework.DefOf // the matter, wherever services have it: who has one of them is not offered it
 }
 
 // Matter is what is offered.
@@ -37,25 +42,41 @@ func (b Benefit) Matter() *catalogue.Matter {
 
 // Config is what a Service needs.
 type Config struct {
-	Gate     *access.Gate
-	Registry *registry.Service
-	Calendar func() *deadline.Calendar
-	Benefits func() []Benefit
-	Now      func() time.Time
+	Gate        *access.Gate
+	Jobs        *job.Queue
+	Read        db.Queryer // for the platform's own look at its work; shows nothing to anybody
+	Registry    *registry.Service
+	Application *application.Service
+	Casework    *casework.Service
+	Account     func(ctx context.Context, subject string) (id string, err error) // of a person; empty when she has none
+	Calendar    func() *deadline.Calendar
+	Benefits    func() []Benefit
+	Now         func() time.Time
 }
 
-// Service finds and offers.
+// Service finds, offers and applies.
 type Service struct {
-	gate     *access.Gate
-	registry *registry.Service
-	calendar func() *deadline.Calendar
-	benefits func() []Benefit
-	now      func() time.Time
+	gate        *access.Gate
+	jobs        *job.Queue
+	read        db.Queryer
+	registry    *registry.Service
+	application *application.Service
+	casework    *casework.Service
+	account     func(ctx context.Context, subject string) (string, error)
+	calendar    func() *deadline.Calendar
+	benefits    func() []Benefit
+	now         func() time.Time
 }
 
-// New makes the service.
+// New makes the service and takes over the jobs that it handles.
 func New(c Config) *Service {
-	return &Service{gate: c.Gate, registry: c.Registry, calendar: c.Calendar, benefits: c.Benefits, now: c.Now}
+	s := &Service{
+		gate: c.Gate, jobs: c.Jobs, read: c.Read, registry: c.Registry, application: c.Application, casework: c.Casework, account: c.Account,
+		calendar: c.Calendar, benefits: c.Benefits, now: c.Now,
+	}
+	job.Handle(c.Jobs, jobPrepare, s.prepare)
+	job.Handle(c.Jobs, jobOpen, s.open)
+	return s
 }
 
 // State is where an offer stands.
@@ -64,19 +85,34 @@ type State string
 // The states of an offer.
 const (
 	Found    State = "found"    // by the run; an officer is to look
-	Offered  State = "offered"  // the officer agreed; the person may take it up or decline
+	Offered  State = "offered"  // the officer agreed; unless the person declines, it is applied for
+	Review   State = "review"   // an officer is to look again: see Why
 	Aside    State = "aside"    // the officer does not offer it
 	Declined State = "declined" // the person does not want it
-	Taken    State = "taken"    // the person went on to apply
+	Taken    State = "taken"    // the person went on to apply herself
+	Opened   State = "opened"   // the application was made for her
+)
+
+// Why an officer is to look again.
+type Why string
+
+// The reasons for which an officer is to look again.
+const (
+	Asked     Why = "asked"      // the person believes that she is entitled
+	Changed   Why = "changed"    // what the registers say has changed since, so that she is no longer entitled for certain
+	HasCase   Why = "has-case"   // she has a case about the same already
+	NoAccount Why = "no-account" // she cannot be told, and silence means nothing from somebody who was not told
+	Stopped   Why = "stopped"    // it is no longer offered unasked
 )
 
 // Fact is one fact by which somebody was found.
 type Fact struct {
-	Question string    `json:"question"`
-	Value    string    `json:"value"` // as an answer to the question
+	Question string    `json:"question,omitempty"` // empty for what a register must say besides
+	Value    string    `json:"value"`              // as an answer to the question
 	Register string    `json:"register,omitempty"`
 	Field    string    `json:"field,omitempty"`
 	Recorded time.Time `json:"recorded,omitzero"`
+	By       string    `json:"by,omitempty"` // who answered, where it is not what a register says
 }
 
 // Offer is one benefit for one person.
@@ -90,18 +126,38 @@ type Offer struct {
 	Name    string
 	Facts   []Fact
 	State   State
-	Reason  string // why the officer set it aside
+	Reason  string // of the officer, for setting it aside or for agreeing after a second look
 	FoundAt time.Time
-	Until   deadline.Day // to which it stands
+	Until   deadline.Day // to which the person may say no; empty until she was told
+	Case    string       // that was opened
+	Detail
+}
+
+// Detail is what is known of an offer beyond what it is searched by.
+type Detail struct {
+	Why   Why               `json:"why,omitempty"`
+	Said  string            `json:"said,omitempty"`  // why the person believes that she is entitled
+	Now   []Fact            `json:"now,omitempty"`   // what the registers said when the offer ended
+	Lack  application.Lack  `json:"lack,omitzero"`   // what only the person can tell
+	Given map[string]string `json:"given,omitempty"` // fields of the form that she filled in
+	Yes   bool              `json:"yes,omitempty"`   // she wants it, so that nothing is waited for
 }
 
 // Answers are the facts as the guide reads them.
 func (o Offer) Answers() guide.Answers {
 	a := guide.Answers{}
 	for _, f := range o.Facts {
-		a[f.Question] = f.Value
+		if f.Question != "" {
+			a[f.Question] = f.Value
+		}
 	}
 	return a
+}
+
+// Ready reports whether the application may be made on a day: the person wants it, or nothing is lacking and she
+// has let the time pass in which she could say no.
+func (o Offer) Ready(today deadline.Day) bool {
+	return o.State == Offered && o.Until != "" && (o.Yes || o.Lack.None() && today > o.Until)
 }
 
 // Run is one going through the registers.
@@ -138,6 +194,7 @@ func (s *Service) Run(ctx context.Context, b Benefit) (Run, error) {
 	run := Run{Service: b.Service.ID, At: now}
 	by := identity.ForSystem("eligibility")
 	about := access.Resource{Kind: "benefit", ID: b.Service.ID + "/" + m.ID, Body: m.Body, Purpose: "benefit:" + b.Service.ID, Fields: fields(p)}
+	assumed, facts, answers, today := assumedOf(p), []Fact(nil), guide.Answers{}, deadline.Of(now)
 	var found []Offer
 	err := s.gate.See(ctx, by, func(v *access.View) error {
 		if err := v.Permit(ctx, actScreen, about); err != nil {
@@ -146,10 +203,17 @@ func (s *Service) Run(ctx context.Context, b Benefit) (Run, error) {
 		run.People, run.Unclear, found = 0, 0, nil
 		return s.registry.Walk(ctx, v, p.Register, others(p), func(subject string, of map[string]registry.Record) error {
 			run.People++
-			o := Offer{Facts: factsOf(p, of, now), Subject: subject, Name: of[p.Name.Register].Values[p.Name.Field]}
-			switch b.Guide.Applies(m.ID, o.Answers()) {
+			if !stands(p, of) {
+				return nil
+			}
+			facts = factsOf(append(facts[:0], assumed...), p, of, today)
+			clear(answers)
+			for _, f := range facts {
+				answers[f.Question] = f.Value
+			}
+			switch b.Guide.Applies(m.ID, answers) {
 			case decision.True:
-				found = append(found, o)
+				found = append(found, Offer{Facts: slices.Clone(facts), Subject: subject, Name: of[p.Name.Register].Values[p.Name.Field]})
 			case decision.Unknown:
 				run.Unclear++
 			}
@@ -174,6 +238,9 @@ func (s *Service) Run(ctx context.Context, b Benefit) (Run, error) {
 			}
 			for _, o := range some {
 				had, err := has(ctx, tx, b.Service.ID, m.ID, o.Subject)
+				if err == nil && !had {
+					had, err = s.casework.Has(ctx, tx, o.Subject, b.Same)
+				}
 				if err != nil {
 					return err
 				}
@@ -205,11 +272,18 @@ func (s *Service) Run(ctx context.Context, b Benefit) (Run, error) {
 // others are the registers beside the one that is gone through.
 func others(p *catalogue.Proactive) (all []string) {
 	seen := map[string]bool{p.Register: true}
-	for _, f := range append([]catalogue.FactOf{{Register: p.Name.Register}}, p.Facts...) {
-		if !seen[f.Register] {
-			seen[f.Register] = true
-			all = append(all, f.Register)
+	more := func(register string) {
+		if !seen[register] {
+			seen[register] = true
+			all = append(all, register)
 		}
+	}
+	more(p.Name.Register)
+	for _, f := range p.Facts {
+		more(f.Register)
+	}
+	for _, h := range p.While {
+		more(h.Register)
 	}
 	return all
 }
@@ -218,20 +292,33 @@ func fields(p *catalogue.Proactive) (all []string) {
 	for _, f := range p.Facts {
 		all = append(all, f.Register+"."+f.Field)
 	}
+	for _, h := range p.While {
+		all = append(all, h.Register+"."+h.Field)
+	}
 	return all
 }
 
-// factsOf reads from the records what the guide would ask.
-func factsOf(p *catalogue.Proactive, of map[string]registry.Record, now time.Time) []Fact {
-	var facts []Fact
+// stands reports whether the registers say what they must besides.
+func stands(p *catalogue.Proactive, of map[string]registry.Record) bool {
+	return !slices.ContainsFunc(p.While, func(h catalogue.Held) bool { return of[h.Register].Values[h.Field] != h.Equals })
+}
+
+// assumedOf is what is supposed of everybody.
+func assumedOf(p *catalogue.Proactive) (facts []Fact) {
 	for _, question := range slices.Sorted(maps.Keys(p.Assume)) {
 		facts = append(facts, Fact{Question: question, Value: p.Assume[question]})
 	}
-	for _, f := range p.Facts {
+	return facts
+}
+
+// factsOf adds what the records say of that which the guide would ask.
+func factsOf(facts []Fact, p *catalogue.Proactive, of map[string]registry.Record, today deadline.Day) []Fact {
+	for i := range p.Facts {
+		f := &p.Facts[i]
 		r := of[f.Register]
 		value := r.Values[f.Field]
 		if f.As == "age" {
-			value = age(value, deadline.Of(now))
+			value = age(value, today)
 		}
 		if value != "" {
 			facts = append(facts, Fact{Question: f.Question, Value: value, Register: f.Register, Field: f.Field, Recorded: r.RecordedAt})

@@ -18,7 +18,7 @@ import (
 //go:embed schema/*.sql
 var Schema embed.FS
 
-const columns = `id, service, matter, edition, body, subject, name, facts, state, reason, found_at, until_on`
+const columns = `id, service, matter, edition, body, subject, name, facts, state, reason, found_at, until_on, case_id, detail`
 
 func insertRun(ctx context.Context, q db.Queryer, id, body string, r Run) error {
 	_, err := q.ExecContext(ctx, `INSERT INTO eligibility_run (id, service, body, at, people, found, unclear) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -46,12 +46,12 @@ func has(ctx context.Context, q db.Queryer, service, matter, subject string) (bo
 }
 
 func insertOffer(ctx context.Context, q db.Queryer, o Offer) error {
-	facts, err := json.Marshal(o.Facts)
+	facts, detail, err := opaque(o)
 	if err != nil {
 		return err
 	}
-	_, err = q.ExecContext(ctx, `INSERT INTO eligibility_offer (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		o.ID, o.Service, o.Matter, o.Edition, o.Body, o.Subject, o.Name, string(facts), string(o.State), o.Reason, o.FoundAt.UnixMicro(), string(o.Until))
+	_, err = q.ExecContext(ctx, `INSERT INTO eligibility_offer (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		o.ID, o.Service, o.Matter, o.Edition, o.Body, o.Subject, o.Name, facts, string(o.State), o.Reason, o.FoundAt.UnixMicro(), string(o.Until), o.Case, detail)
 	return err
 }
 
@@ -67,31 +67,44 @@ func offersOf(ctx context.Context, q db.Queryer, body string, state State) ([]Of
 	return db.List(ctx, q, scan, `SELECT `+columns+` FROM eligibility_offer WHERE body = $1 AND state = $2 ORDER BY id LIMIT $3`, body, string(state), listed)
 }
 
-func offersTo(ctx context.Context, q db.Queryer, subject string, today deadline.Day) ([]Offer, error) {
-	return db.List(ctx, q, scan, `SELECT `+columns+` FROM eligibility_offer WHERE subject = $1 AND state = $2 AND until_on >= $3 ORDER BY id LIMIT $4`,
-		subject, string(Offered), string(today), listed)
+func offersTo(ctx context.Context, q db.Queryer, subject string) ([]Offer, error) {
+	return db.List(ctx, q, scan, `SELECT `+columns+` FROM eligibility_offer WHERE subject = $1 ORDER BY id LIMIT $2`, subject, listed)
+}
+
+func offerTo(ctx context.Context, q db.Queryer, service, matter, subject string) (Offer, bool, error) {
+	o, err := scan(q.QueryRowContext(ctx, `SELECT `+columns+` FROM eligibility_offer WHERE service = $1 AND matter = $2 AND subject = $3`, service, matter, subject))
+	if errors.Is(err, sql.ErrNoRows) {
+		return o, false, nil
+	}
+	return o, err == nil, err
 }
 
 func scan(row db.Row) (Offer, error) {
 	var o Offer
-	var facts, state, until string
+	var facts, state, until, detail string
 	var found int64
-	if err := row.Scan(&o.ID, &o.Service, &o.Matter, &o.Edition, &o.Body, &o.Subject, &o.Name, &facts, &state, &o.Reason, &found, &until); err != nil {
+	if err := row.Scan(&o.ID, &o.Service, &o.Matter, &o.Edition, &o.Body, &o.Subject, &o.Name, &facts, &state, &o.Reason, &found, &until, &o.Case, &detail); err != nil {
 		return o, err
 	}
 	o.State, o.Until, o.FoundAt = State(state), deadline.Day(until), time.UnixMicro(found)
-	return o, json.Unmarshal([]byte(facts), &o.Facts)
+	return o, errors.Join(json.Unmarshal([]byte(facts), &o.Facts), json.Unmarshal([]byte(detail), &o.Detail))
+}
+
+func opaque(o Offer) (facts, detail string, err error) {
+	f, err := json.Marshal(o.Facts)
+	if err != nil {
+		return "", "", err
+	}
+	d, err := json.Marshal(o.Detail)
+	return string(f), string(d), err
 }
 
 // updateOffer writes an offer that stood in a state; a Conflict when somebody was quicker.
 func updateOffer(ctx context.Context, q db.Queryer, o Offer, from State) error {
-	r, err := q.ExecContext(ctx, `UPDATE eligibility_offer SET state = $1, reason = $2, until_on = $3 WHERE id = $4 AND state = $5`,
-		string(o.State), o.Reason, string(o.Until), o.ID, string(from))
+	facts, detail, err := opaque(o)
 	if err != nil {
 		return err
 	}
-	if n, err := r.RowsAffected(); err != nil || n == 0 {
-		return errors.Join(err, fault.New(fault.Conflict, "error.changed-meanwhile"))
-	}
-	return nil
+	return db.One(q.ExecContext(ctx, `UPDATE eligibility_offer SET state = $1, reason = $2, until_on = $3, facts = $4, case_id = $5, detail = $6, edition = $7
+		WHERE id = $8 AND state = $9`, string(o.State), o.Reason, string(o.Until), facts, o.Case, detail, o.Edition, o.ID, string(from)))
 }

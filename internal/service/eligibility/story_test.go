@@ -43,7 +43,7 @@ func TestFindsOffersAndIsDisposedOf(t *testing.T) {
 				mine = append(mine, row.Action+" "+row.Purpose+" "+strings.Join(row.Fields, ","))
 			}
 		}
-		if len(mine) != 1 || mine[0] != "benefit.find benefit:old-age-benefit population.birth_date,elder-benefits.local,elder-benefits.receiving" {
+		if len(mine) != 1 || mine[0] != "benefit.find benefit:old-age-benefit population.birth_date,elder-benefits.local,elder-benefits.receiving,population.status" {
 			t.Errorf("she reads %q", mine)
 		}
 		if n := r.Count("audit_entry", "action = $1", "benefit.screen"); n != 2 {
@@ -74,8 +74,9 @@ func TestFindsOffersAndIsDisposedOf(t *testing.T) {
 		if err := r.Eligibility.Agree(r.Ctx(), r.As("civil-affairs-1"), hou.ID); !fault.Is(err, fault.Conflict) {
 			t.Errorf("agreed twice: %v", err)
 		}
+		r.Work()
 		got := rig.Must(r.Eligibility.Mine(r.Ctx(), person))(r)
-		if len(got) != 1 || got[0].Until <= r.Today() {
+		if len(got) != 1 || got[0].Until <= r.Today() || !got[0].Lack.None() {
 			t.Fatalf("she is offered %+v", got)
 		}
 		// It is hers alone.
@@ -101,6 +102,7 @@ func TestDecline(t *testing.T) {
 	r.OK(r.Eligibility.RunAll(r.Ctx()))
 	id := list(r, "civil-affairs-1", eligibility.Found)[0].ID
 	r.OK(r.Eligibility.Agree(r.Ctx(), r.As("civil-affairs-1"), id))
+	r.Work()
 	r.OK(r.Eligibility.Decline(r.Ctx(), r.As("hou"), id))
 	// Who declined is not offered it again.
 	r.OK(r.Eligibility.RunAll(r.Ctx()))
@@ -110,8 +112,14 @@ func TestDecline(t *testing.T) {
 	if _, _, err := r.Eligibility.List(r.Ctx(), r.As("hou"), eligibility.Found); err == nil {
 		t.Error("a person reads the list")
 	}
-	if got := rig.Must(r.Eligibility.Mine(r.Ctx(), r.As("hou")))(r); len(got) != 0 {
+	if got := rig.Must(r.Eligibility.Mine(r.Ctx(), r.As("hou")))(r); len(got) != 1 || got[0].State != eligibility.Declined {
 		t.Errorf("she is still offered %+v", got)
+	}
+	// Nothing is applied for afterwards.
+	r.GoTo(r.Today().Add(60))
+	r.Work()
+	if n := r.Count("casework_case", "service = $1", "old-age-benefit"); n != 0 {
+		t.Errorf("%d cases were opened for somebody who declined", n)
 	}
 	if _, err := r.Eligibility.Mine(r.Ctx(), identity.Actor{Kind: identity.Nobody}); err == nil {
 		t.Error("a visitor is offered something")

@@ -235,10 +235,9 @@ func (c *compiler) promisesKept() {
 			if c.live[place] == decision.Never || statutory == nil || promised == nil || !exceeds(*promised, *statutory) {
 				return
 			}
-			pz, pe := inWords(*promised)
-			sz, se := inWords(*statutory)
-			c.accuse(c.live[place], problem(path, say("承诺 %[1]s，超过法定的 %[2]s", "promised are %[3]s and the law gives %[4]s", pz, sz, pe, se),
-				say("承诺不超过 %[1]s（优化营商环境条例第三十六条）", "promise at most %[2]s (Regulations on Optimizing the Business Environment, art. 36)", sz, se)))
+			p, s := promised.Words(), statutory.Words()
+			c.accuse(c.live[place], problem(path, say("承诺 %[1]s，超过法定的 %[2]s", "promised are %[3]s and the law gives %[4]s", p.ZH, s.ZH, p.EN, s.EN),
+				say("承诺不超过 %[1]s（优化营商环境条例第三十六条）", "promise at most %[2]s (Regulations on Optimizing the Business Environment, art. 36)", s.ZH, s.EN)))
 		}
 		at := item("matters", i)
 		compare(m.own, at+".promised", nil)

@@ -241,15 +241,14 @@ func (c *compiler) facets() (all []facet) {
 }
 
 func limitsInWords(statutory, promised *catalogue.Limit) lang.Text {
-	words := func(l *catalogue.Limit) (zh, en string) {
+	words := func(l *catalogue.Limit) lang.Text {
 		if l == nil {
-			return "没有", "none"
+			return lang.Text{ZH: "没有", EN: "none"}
 		}
-		return inWords(*l)
+		return l.Words()
 	}
-	sz, se := words(statutory)
-	pz, pe := words(promised)
-	return say("承诺 %[1]s，法定 %[2]s", "promised %[3]s, by law %[4]s", pz, sz, pe, se)
+	p, s := words(promised), words(statutory)
+	return say("承诺 %[1]s，法定 %[2]s", "promised %[3]s, by law %[4]s", p.ZH, s.ZH, p.EN, s.EN)
 }
 
 func stateInWords(state, from string) lang.Text {

@@ -1,6 +1,7 @@
 package guide
 
 import (
+	"maps"
 	"slices"
 	"sync"
 
@@ -32,9 +33,9 @@ type Guide struct {
 	fields    int // of the form, altogether
 	lines     int // about how many reasons and ids a plan names
 
-	show *decision.Program // every condition of a part of the plan, and of a refusal
-	ask  *decision.Program // what questions are asked for: refusals, and the parts for those not refused
-	come *decision.Program // what tells outcomes apart
+	show  *decision.Program // every condition of a part of the plan, and of a refusal
+	ask   *decision.Program // what questions are asked for: refusals, and the parts for those not refused
+	comes []decision.Root   // what tells outcomes apart
 
 	pool sync.Pool
 }
@@ -61,7 +62,8 @@ const (
 )
 
 func (g *Guide) finish(shown, asking, comes []decision.Root) {
-	g.show, g.ask, g.come = g.d.Program(shown), g.d.Program(asking), g.d.Program(comes)
+	g.d.Close()
+	g.show, g.ask, g.comes = g.d.Program(shown), g.d.Program(asking), comes
 	for _, s := range g.sections {
 		g.fields += len(s.fields)
 	}
@@ -270,6 +272,47 @@ func (g *Guide) Applies(matter string, a Answers) decision.Truth {
 		}
 	}
 	return decision.False
+}
+
+// Undecided lists the questions that could still change what a matter asks for, checks or costs: those whose
+// answers somebody who applies for this matter alone still owes.
+func (g *Guide) Undecided(matter string, a Answers) []string {
+	r := g.read(a)
+	defer g.pool.Put(r)
+	g.show.Eval(r.slots, r.truths)
+	w := writer{g: g, a: a, r: r}
+	names := map[string]bool{}
+	look := func(places ...int) {
+		for _, at := range places {
+			if at >= 0 && w.truth(at) == decision.Unknown {
+				for _, name := range w.open(at) {
+					names[name] = true
+				}
+			}
+		}
+	}
+	one := -1
+	for i := range g.matters {
+		if m := &g.matters[i]; m.def.ID == matter {
+			one = i
+			look(m.in, m.commitment)
+			look(m.fees...)
+			look(m.checks...)
+		}
+	}
+	for i := range g.materials {
+		if m := &g.materials[i]; slices.Contains(m.users, one) {
+			look(m.in)
+		}
+	}
+	for i := range g.sections {
+		for j, at := range g.sections[i].fields {
+			if slices.Contains(g.sections[i].def.Fields[j].For, matter) {
+				look(at)
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
 }
 
 // Holds says what one condition of the service, given by its text, is for these answers: whether it

@@ -5,7 +5,6 @@ import (
 
 	"tongban/internal/platform/decision"
 	"tongban/internal/platform/lang"
-	"tongban/internal/service/catalogue"
 )
 
 // Problem is something wrong with a service: where, what, and what would be right. A warning does not
@@ -66,14 +65,3 @@ func (p Problem) of(who decision.Example) Problem {
 }
 
 func item(list string, i int) string { return fmt.Sprintf("%s[%d]", list, i) }
-
-// inWords says a limit.
-func inWords(l catalogue.Limit) (zh, en string) {
-	switch l.Unit {
-	case "working":
-		return fmt.Sprintf("%d 个工作日", l.N), fmt.Sprintf("%d working days", l.N)
-	case "month":
-		return fmt.Sprintf("%d 个月", l.N), fmt.Sprintf("%d months", l.N)
-	}
-	return fmt.Sprintf("%d 个自然日", l.N), fmt.Sprintf("%d natural days", l.N)
-}

@@ -223,8 +223,10 @@ func (s *seen) add(a Answers) {
 			s.places[i][t] = true
 		}
 	}
-	outcome := make([]decision.Truth, s.g.come.Len())
-	s.g.come.Eval(r.slots, outcome)
+	outcome := make([]decision.Truth, len(s.g.comes))
+	for i, root := range s.g.comes {
+		outcome[i] = s.g.d.Eval(root, r.slots)
+	}
 	if !slices.Contains(outcome, decision.Unknown) {
 		s.outcomes[fmt.Sprint(outcome)] = outcome
 	}
@@ -279,12 +281,8 @@ func (s *seen) coverage() (c Coverage) {
 			}
 		}
 	}
-	roots := make([]decision.Root, s.g.come.Len())
-	for i := range roots {
-		roots[i] = s.g.come.Root(i)
-	}
 	c.Outcomes.Seen = len(s.outcomes)
-	if n, ok := s.g.d.Outcomes(maxOutcomes, roots...); ok {
+	if n, ok := s.g.d.Outcomes(maxOutcomes, s.g.comes...); ok {
 		c.Outcomes.Of = n
 	}
 	return c

@@ -1,6 +1,7 @@
 package interchange
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -44,8 +45,9 @@ func (x *fit) matter() {
 		x.refuse("supervise_way", say("投诉电话和咨询电话相同", "complaints go to the number for questions"), say("写另一个部门接听的号码", "write a number that somebody else answers"))
 	}
 	if x.differs("accept_condition") {
-		x.conditions()
+		m.Conditions = x.lines("accept_condition", m.Conditions)
 	}
+	x.elements()
 	x.topics()
 	x.result()
 }
@@ -197,6 +199,7 @@ func (x *fit) visits() {
 }
 
 var (
+	aDay          = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}$`)
 	aTelephone    = regexp.MustCompile(`^(0[0-9]{2,3}-)?[0-9]{3,8}(-[0-9]+)?$`)
 	someTelephone = regexp.MustCompile(`0[0-9]{2,3}-[0-9]{7,8}(-[0-9]+)?`)
 )
@@ -219,23 +222,6 @@ func (x *fit) telephone(column string, into *string) {
 	}
 	x.note(column, say("只取了电话 %s，其余没有放进草稿", "only the number %s is taken; the rest is not in the draft", numbers[0]), say("其余内容写到目录里合适的地方", "write the rest where the catalogue has a place for it"))
 	*into = numbers[0]
-}
-
-// conditions takes one condition a line; those that the catalogue has keep their basis.
-func (x *fit) conditions() {
-	old := x.m.Conditions
-	x.m.Conditions = nil
-	for line := range strings.Lines(x.cell("accept_condition")) {
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
-		i := slices.IndexFunc(old, func(c catalogue.Condition) bool { return c.Text.ZH == line })
-		if i >= 0 {
-			x.m.Conditions = append(x.m.Conditions, old[i])
-			continue
-		}
-		x.m.Conditions = append(x.m.Conditions, catalogue.Condition{Text: lang.Text{ZH: line}, Cite: x.cite("")})
-	}
 }
 
 // topics finds the topics by their names, those of people and those of businesses each in its column.
@@ -388,6 +374,43 @@ func (x *fit) material(m *catalogue.Material) {
 	if x.differs("source_type", "source_explain") {
 		x.source(m)
 	}
+	x.paper(m)
+}
+
+// paper takes how a material is filled in and handed in.
+func (x *fit) paper(m *catalogue.Material) {
+	if x.differs("fill_explain") {
+		m.Fill = lang.Text{ZH: x.cell("fill_explain")}
+	}
+	if x.differs("example_guid") {
+		m.Sample = lang.Text{ZH: x.cell("example_guid")}
+	}
+	if x.differs("form_guid") {
+		if m.Blank = x.cell("form_guid"); m.Blank != "" && !strings.HasPrefix(m.Blank, "https://") && !strings.HasPrefix(m.Blank, "http://") {
+			x.note("form_guid", say("空白表格不是网址，没有放进草稿", "the empty form is no address; it is not in the draft"), say("写成网址", "write its address"))
+			m.Blank = ""
+		}
+	}
+	if !x.differs("material_type", "material_format", "page_num", "page_format") {
+		return
+	}
+	p := catalogue.Paper{}
+	if m.Paper != nil {
+		p = *m.Paper
+	}
+	x.code("material_type", func(v string) { p.Kind = v })
+	x.code("material_format", func(v string) { p.Form = v })
+	if x.differs("page_num") {
+		n, ok := whole(cmp.Or(x.cell("page_num"), "0"))
+		if !ok || n > 99 {
+			x.refuse("page_num", say("%q 不是份数", "%q is no number of copies", x.cell("page_num")), say("写 1 到 99 的整数", "write a whole number from 1 to 99"))
+		}
+		p.Copies = n
+	}
+	if x.differs("page_format") {
+		p.Size = x.cell("page_format")
+	}
+	m.Paper = &p
 }
 
 // source finds who has a material by the name of the certificate or register.
@@ -446,6 +469,7 @@ func (x *fit) fees(rows, base []Row) {
 		if x.differs("by_law") {
 			f.Cite = x.cite(x.cell("by_law"))
 		}
+		f.Relief = x.outcome("fee_relief", f.Relief)
 	}
 }
 

@@ -88,7 +88,7 @@ func (s *Standard) checklist(city *jurisdiction.City, o jurisdiction.Offer) Chec
 		}
 	}
 	for i := range m.Fees {
-		c.Fees = append(c.Fees, row(map[string]string{"fee_name": m.Fees[i].Name.ZH, "fee_stand": yuan(m.Fees[i].Fen), "by_law": basis(city, m.Fees[i].Cite)}))
+		c.Fees = append(c.Fees, row(map[string]string{"fee_name": m.Fees[i].Name.ZH, "fee_stand": yuan(m.Fees[i].Fen), "by_law": basis(city, m.Fees[i].Cite), "fee_relief": sentence(m.Fees[i].Relief)}))
 	}
 	for _, q := range m.Questions {
 		c.Questions = append(c.Questions, row(map[string]string{"question": q.Ask.ZH, "answer": q.Answer.ZH}))
@@ -119,19 +119,17 @@ func (s *Standard) task(city *jurisdiction.City, o jurisdiction.Offer) map[strin
 			cells[prefix+"_day"], cells[prefix+"_type"], cells[prefix+"_explain"] = strconv.Itoa(limit.N), s.write("unit", limit.Unit), basis(city, limit.Cite)
 		}
 	}
-	var conditions, fees []string
-	for _, x := range m.Conditions {
-		conditions = append(conditions, x.Text.ZH)
-	}
+	var fees []string
 	for _, f := range m.Fees {
 		if b := basis(city, f.Cite); !slices.Contains(fees, b) {
 			fees = append(fees, b)
 		}
 	}
-	cells["accept_condition"], cells["fee_basis"] = strings.Join(conditions, "\n"), strings.Join(fees, "\n")
+	cells["accept_condition"], cells["fee_basis"] = lined(m.Conditions), strings.Join(fees, "\n")
 	if m.Result != nil {
 		cells["result_type"], cells["result_name"] = s.write("result_type", m.Result.Kind), m.Result.Name.ZH
 	}
+	s.elements(city, o, cells)
 	return filled(cells)
 }
 
@@ -155,10 +153,18 @@ func (s *Standard) material(city *jurisdiction.City, of *catalogue.Service, m *c
 			}
 		}
 	}
-	return map[string]string{
+	cells := map[string]string{
 		"material_name": m.Name.ZH, "is_need": s.write("is_need", need), "source_type": s.write("source_type", from), "source_explain": explain,
 		"by_law": basis(city, m.Cite), "accept_stand": m.What.ZH,
+		"fill_explain": m.Fill.ZH, "form_guid": m.Blank, "example_guid": m.Sample.ZH,
 	}
+	if p := m.Paper; p != nil {
+		cells["material_type"], cells["material_format"], cells["page_format"] = s.write("material_type", p.Kind), s.write("material_format", p.Form), p.Size
+		if p.Copies > 0 {
+			cells["page_num"] = strconv.Itoa(p.Copies)
+		}
+	}
+	return cells
 }
 
 // handling is whether a matter is decided at once.

@@ -242,8 +242,7 @@ func (g *graph) certainty(c law.Certainty) node {
 
 func (g *graph) limit(iri, id, field string, l *catalogue.Limit) node {
 	f, _ := g.Field(taskTable, field)
-	unit := map[string]string{"working": "working days", "natural": "natural days", "month": "months"}[l.Unit]
-	return g.rule(iri, id, f.Title(), lang.Text{ZH: fmt.Sprintf("%d %s", l.N, g.write("unit", l.Unit)), EN: fmt.Sprintf("%d %s", l.N, unit)}, l.Cite)
+	return g.rule(iri, id, f.Title(), l.Words(), l.Cite)
 }
 
 // duration is a limit as XML Schema writes durations. They know no working days: such a limit is only a rule.

@@ -159,7 +159,7 @@ func (x *fit) open(table string, row Row, base map[string]string) {
 			x.refuse(field.Name, say("缺%[1]s", "%[2]s is missing", field.ZH, field.EN), say("填上", "fill it in"))
 		case utf8.RuneCountInString(v) > maxCell:
 			x.refuse(field.Name, say("超过 %d 字", "it is longer than %d characters", maxCell), say("写短一些", "shorten it"))
-		case v != "" && field.Here == "" && field.Name != "material_order":
+		case v != "" && field.Here == "":
 			at := table + field.Name
 			if x.unheld[at] == nil {
 				x.unheld[at] = &Misfit{File: row.File, Row: row.N, Column: field.Name, Warning: true, What: say("目录没有放%[1]s的地方，这一列没有放进草稿", "the catalogue has no place for this (%[2]s); the column is not in the draft", field.ZH, field.EN), Remedy: say("要保留就另存原文件", "keep the file, if it is to be kept")}

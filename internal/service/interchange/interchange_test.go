@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,9 +15,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"tongban/internal/platform/lang"
+	"tongban/internal/security/law"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/interchange"
 	"tongban/internal/service/jurisdiction"
@@ -122,6 +125,59 @@ func TestChecklistsComeBack(t *testing.T) {
 				t.Errorf("%d rows, %d the same, changed %v, want %d", r.Rows, r.Same, draft.Services(), len(all))
 			}
 		})
+	}
+}
+
+// Every element that the catalogue can hold goes out and comes back, and one that is taken out is gone.
+func TestElementsComeBack(t *testing.T) {
+	t.Parallel()
+	s := standard(t)
+	city, complaints := jurisdiction.Load(os.DirFS(cityDir), "shifan") // one of its own, to be written on
+	if city == nil {
+		t.Fatal(complaints)
+	}
+	said := func(zh string) catalogue.Outcome {
+		return catalogue.Outcome{Text: lang.Text{ZH: zh}, Cite: law.Cite{Certainty: law.Known, Source: lang.Text{ZH: "all.json 第 1 行", EN: "all.json, row 1"}}}
+	}
+	one := func(zh string) *catalogue.Outcome { o := said(zh); return &o }
+	want := catalogue.Elements{
+		LocalCode: "99-1", ItemCode: "99-1-01", From: "2026-01-01", Until: "2027-01-01", Standing: "entrusted", EntrustedBy: "market", Power: "entrusted", With: []string{"fire", "tobacco"},
+		Intermediary: one("检测"), Quota: one("每年 10 个"), Depth: []string{"receive", "accept"}, Centre: "no", Booking: "yes", Pay: "yes", Post: "yes", Terminal: "no",
+		Delivery: lang.Text{ZH: "窗口"}, Traffic: lang.Text{ZH: "地铁 1 号线"}, Rights: []catalogue.Condition{catalogue.Condition(said("陈述"))}, Duties: []catalogue.Condition{catalogue.Condition(said("如实")), catalogue.Condition(said("配合"))},
+	}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[catalogue.Elements]()) {
+		if reflect.ValueOf(want).FieldByIndex(f.Index).IsZero() {
+			t.Errorf("%s is not tried", f.Name)
+		}
+	}
+	const code = "11990100DEM000081G3991081001001" // the shop sign
+	offer, _ := city.Offer(code)
+	had := offer.Matter.Elements
+	offer.Matter.Elements = &want
+	all, _ := s.Checklists(city)
+	i := slices.IndexFunc(all, func(c interchange.Checklist) bool { return c.Task.Cells["task_code"] == code })
+	offer.Matter.Elements = had
+	var text bytes.Buffer
+	if err := s.WriteJSON(&text, all[i:i+1]); err != nil {
+		t.Fatal(err)
+	}
+	lists, r := s.Read(interchange.Text{Name: "all.json", Text: text.Bytes()})
+	draft := s.Fit(city, lists, r)
+	if got := stops(r); got != nil || r.Drafted != 1 {
+		t.Fatalf("%d drafted, %v", r.Drafted, got)
+	}
+	files, err := draft.Files()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var drafted catalogue.Service
+	if err := yaml.Load(files["services/"+offer.Entry.Service.ID+"/service.yaml"], &drafted); err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range drafted.Matters {
+		if m.ID == offer.Matter.ID && !reflect.DeepEqual(*m.Elements, want) {
+			t.Errorf("came back %+v\nwant %+v", *m.Elements, want)
+		}
 	}
 }
 

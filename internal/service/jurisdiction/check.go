@@ -104,28 +104,45 @@ func (l *loader) cites(src *strictyaml.Source, at string, value any) {
 
 // unique refuses two definitions with the same id, in whatever files they stand.
 func unique[T any](l *loader, all []placed[T], key string, id func(T) string) {
-	first := map[string]placed[T]{}
-	for _, p := range all {
-		v := id(p.value)
-		if v == "" {
+	ids := make([]placedID, len(all))
+	for i, p := range all {
+		ids[i] = idAt(p.src, strictyaml.Key(p.path, key), id(p.value))
+	}
+	l.onlyOnce(ids)
+}
+
+// placedID is an id and where it stands.
+type placedID struct {
+	id, file string
+	at       strictyaml.Place
+}
+
+func idAt(src *strictyaml.Source, path, id string) placedID {
+	return placedID{id, src.File(), src.At(path)}
+}
+
+// onlyOnce refuses ids that stand twice; an empty one is somebody else's complaint.
+func (l *loader) onlyOnce(ids []placedID) {
+	first := make(map[string]placedID, len(ids))
+	for _, n := range ids {
+		if n.id == "" {
 			continue
 		}
-		if was, twice := first[v]; twice {
-			l.twice(p.src, strictyaml.Key(p.path, key), v, was.src, strictyaml.Key(was.path, key))
+		if was, twice := first[n.id]; twice {
+			l.twice(n, was)
 			continue
 		}
-		first[v] = p
+		first[n.id] = n
 	}
 }
 
 // twice complains about an id that stands twice.
-func (l *loader) twice(src *strictyaml.Source, path, id string, firstSrc *strictyaml.Source, firstPath string) {
-	line := firstSrc.At(firstPath).Line
-	remedy := strictyaml.Say("换一个;已在第 %d 行", "write another one; the first is on line %d", line)
-	if firstSrc != src {
-		remedy = strictyaml.Say("换一个;已在 %[1]s 第 %[2]d 行", "write another one; the first is in %[1]s, line %[2]d", firstSrc.File(), line)
+func (l *loader) twice(n, first placedID) {
+	remedy := strictyaml.Say("换一个;已在第 %d 行", "write another one; the first is on line %d", first.at.Line)
+	if first.file != n.file {
+		remedy = strictyaml.Say("换一个;已在 %[1]s 第 %[2]d 行", "write another one; the first is in %[1]s, line %[2]d", first.file, first.at.Line)
 	}
-	l.complain(src.Complain(path, strictyaml.Say("%q 重复", "%q stands twice", id), remedy))
+	l.complain(Complaint{File: n.file, Line: n.at.Line, Col: n.at.Col, What: strictyaml.Say("%q 重复", "%q stands twice", n.id), Remedy: remedy})
 }
 
 // uniqueWithin refuses ids that stand twice within one file; paths are those of the ids.
@@ -136,7 +153,7 @@ func (l *loader) uniqueWithin(src *strictyaml.Source, ids, paths []string) {
 			continue
 		}
 		if was, twice := first[id]; twice {
-			l.twice(src, paths[i], id, src, paths[was])
+			l.twice(idAt(src, paths[i], id), idAt(src, paths[was], id))
 			continue
 		}
 		first[id] = i

@@ -228,12 +228,11 @@ func (l *loader) paper(src *strictyaml.Source, at string, s lifecycle.Step) {
 func (l *loader) unlinked(steps []placed[lifecycle.Step]) {
 	for _, s := range l.opened {
 		if !s.broken && !slices.ContainsFunc(steps, func(p placed[lifecycle.Step]) bool {
-			return p.value.Service == s.def.ID && p.value.Stage == s.def.Stage
+			return p.value.Service == s.def.ID && p.value.Stage == s.stage.id
 		}) {
-			c := s.src.Complain("stage", strictyaml.Say("全生命周期里这个阶段没有一步通向这个服务", "no step of this stage of the life cycle leads to this service"),
-				strictyaml.Say("在 lifecycle/ 里加上一步，或改正阶段", "add a step in lifecycle/, or mend the stage"))
-			c.Warning = true
-			l.complain(c)
+			l.complain(Complaint{File: s.stage.file, Line: s.stage.at.Line, Col: s.stage.at.Col, Warning: true,
+				What:   strictyaml.Say("全生命周期里这个阶段没有一步通向这个服务", "no step of this stage of the life cycle leads to this service"),
+				Remedy: strictyaml.Say("在 lifecycle/ 里加上一步，或改正阶段", "add a step in lifecycle/, or mend the stage")})
 		}
 	}
 }

@@ -33,6 +33,7 @@ func (s *service) matter(at string, m *catalogue.Matter) {
 			strictyaml.Say("加上 provision: 设定该许可的条文编号", "add provision: with the id of the provision that sets the licence")))
 	}
 	s.topics(at, m)
+	s.elements(at+".elements", m)
 	if m.Type == licence && len(m.Questions) == 0 && m.ID != "" {
 		s.complain(s.src.Complain(at,
 			strictyaml.Say("许可事项 %q 没有常见问题", "licence %q has no frequent question", m.ID),

@@ -52,7 +52,7 @@ func (l *loader) people() {
 		l.city.People.Records = append(l.city.People.Records, r.value)
 		key := fmt.Sprintf("%s %s %s", r.value.Register, r.value.Subject, r.value.Recorded)
 		if was, twice := first[key]; twice {
-			l.twice(r.src, r.path+".subject", r.value.Subject, was.src, was.path+".subject")
+			l.twice(idAt(r.src, r.path+".subject", r.value.Subject), idAt(was.src, was.path+".subject", was.value.Subject))
 			continue
 		}
 		first[key] = r

@@ -8,7 +8,8 @@ import (
 	"tongban/internal/service/catalogue"
 )
 
-// service is one service being checked, with what its parts refer to.
+// service is one service being checked, with what its parts refer to. Each has a loader of its own, for what it
+// complains of, so that several are checked at a time.
 type service struct {
 	*loader
 	def       catalogue.Service
@@ -31,50 +32,111 @@ type placedField struct {
 	path  string
 }
 
+// opened is what is left of a service once it has been checked. Its files are not kept: of thousands of
+// services they would need more room than everything else.
+type opened struct {
+	def    *catalogue.Service
+	broken bool
+	entry  *Entry // nil as long as its conditions cannot be evaluated
+
+	file    string
+	number  placedID   // in the catalogue
+	codes   []placedID // of its matters
+	stage   placedID
+	certain []Complaint // that stand
+	follows []Complaint // that are news only when nothing else is wrong with the file: they may follow from it
+}
+
+const (
+	serviceFile   = "service.yaml"
+	scenariosFile = "scenarios.yaml"
+)
+
 // services loads and checks all services.
 func (l *loader) services() {
-	scenarios := map[string]*strictyaml.Source{} // by folder
-	for _, sc := range l.in("services/*/scenarios.yaml") {
-		scenarios[path.Dir(sc.File())] = sc
-	}
-	for _, src := range l.in("services/*/service.yaml") {
-		s := &service{loader: l, src: src}
-		cs := src.Decode(&s.def, l.grammar)
-		l.complain(cs...)
-		s.broken = len(cs) > 0 || !src.Has("")
-		l.opened = append(l.opened, s)
-		dir := path.Dir(src.File())
-		l.lookup.services = append(l.lookup.services, path.Base(dir))
-		if s.scenarioS = scenarios[dir]; s.scenarioS != nil {
-			l.complain(s.scenarioS.Decode(&s.scenarios, l.grammar)...)
-		}
-		if name := path.Base(dir); s.def.ID != "" && s.def.ID != name {
-			l.complain(src.Complain("id",
-				strictyaml.Say("服务编号 %[1]q 与文件夹名 %[2]q 不符", "the service is called %[1]q and its folder %[2]q", s.def.ID, name),
-				strictyaml.Say("改成一致", "make them agree")))
-		}
-		if s.scenarioS == nil && !s.broken {
-			l.complain(src.Complain("", strictyaml.Say("没有情景用例", "the service has no scenarios"),
-				strictyaml.Say("在旁边加上 scenarios.yaml:至少一个人的回答和应有的结果", "add scenarios.yaml beside it: at least one person's answers and what must come out")))
+	var folders []string
+	for _, name := range l.names {
+		if folder, file := path.Split(name); file == serviceFile {
+			folders = append(folders, folder)
+			l.lookup.services = append(l.lookup.services, path.Base(folder))
 		}
 	}
-	numbers := make([]placed[catalogue.Service], len(l.opened))
-	for i, s := range l.opened {
-		numbers[i] = placed[catalogue.Service]{s.def, s.src, ""}
+	l.opened = make([]opened, len(folders))
+	inParallel(len(folders), func(i int) { l.opened[i] = l.service(folders[i]) })
+
+	var numbers, codes []placedID
+	for _, s := range l.opened {
+		numbers = append(numbers, s.number)
+		codes = append(codes, s.codes...)
 	}
-	unique(l, numbers, "catalogue", func(s catalogue.Service) string { return s.Catalogue })
+	before := len(l.complaints)
+	l.onlyOnce(numbers)
 	// A basic code names one matter of the whole city (GB/T 39554): variants of it are sub-items.
-	var matters []placed[catalogue.Matter]
+	l.onlyOnce(codes)
+	twice := map[string]bool{}
+	for _, c := range l.complaints[before:] {
+		twice[c.File] = true
+	}
 	for _, s := range l.opened {
-		for i, m := range s.def.Matters {
-			matters = append(matters, placed[catalogue.Matter]{m, s.src, strictyaml.Item("matters", i)})
+		l.complain(s.certain...)
+		if !twice[s.file] {
+			l.complain(s.follows...)
+		}
+		if s.entry != nil {
+			l.city.Services[s.def.ID] = s.entry
 		}
 	}
-	unique(l, matters, "code", func(m catalogue.Matter) string { return m.Code })
-	for _, s := range l.opened {
-		s.check()
+}
+
+// service loads, checks and proves the service in a folder.
+func (l *loader) service(folder string) opened {
+	own := *l
+	own.complaints = nil
+	s := &service{loader: &own}
+	s.src = s.open(folder + serviceFile)
+	s.scenarioS = s.open(folder + scenariosFile)
+	cs := s.src.Decode(&s.def, l.grammar)
+	s.complain(cs...)
+	s.broken = len(cs) > 0 || !s.src.Has("")
+	if s.scenarioS != nil {
+		s.complain(s.scenarioS.Decode(&s.scenarios, l.grammar)...)
 	}
-	l.compile()
+	if name := path.Base(folder); s.def.ID != "" && s.def.ID != name {
+		s.complain(s.src.Complain("id",
+			strictyaml.Say("服务编号 %[1]q 与文件夹名 %[2]q 不符", "the service is called %[1]q and its folder %[2]q", s.def.ID, name),
+			strictyaml.Say("改成一致", "make them agree")))
+	}
+	if s.scenarioS == nil && !s.broken {
+		s.complain(s.src.Complain("", strictyaml.Say("没有情景用例", "the service has no scenarios"),
+			strictyaml.Say("在旁边加上 scenarios.yaml:至少一个人的回答和应有的结果", "add scenarios.yaml beside it: at least one person's answers and what must come out")))
+	}
+	s.check()
+	def := s.def // on its own: a pointer into s would keep the files
+	o := opened{def: &def, broken: s.broken, file: s.src.File(),
+		number: idAt(s.src, "catalogue", s.def.Catalogue), stage: idAt(s.src, "stage", s.def.Stage)}
+	for i, at := range paths("matters", "code", len(s.def.Matters)) {
+		o.codes = append(o.codes, idAt(s.src, at, s.def.Matters[i].Code))
+	}
+	if !s.broken { // what could not be read would look like faults of the conditions
+		o.entry, o.follows = s.prove()
+	}
+	if o.entry != nil {
+		o.def = o.entry.Service // the same, once
+	}
+	o.certain = s.complaints
+	return o
+}
+
+// open reads the YAML of one file, whose text is not needed any more; nil when there is none.
+func (s *service) open(name string) *strictyaml.Source {
+	f := s.files[name]
+	if f == nil {
+		return nil
+	}
+	src, cs := strictyaml.Parse(path.Join(s.name, name), f.text)
+	f.text = nil
+	s.complain(cs...)
+	return src
 }
 
 // check checks everything about a service that needs no evaluation.
@@ -204,6 +266,7 @@ func (s *service) proactive() {
 	s.refer(s.src, "proactive.register", p.Register, s.lookup.registers, aRegister)
 	person("proactive.register", p.Register)
 	s.register(s.src, "proactive.name.register", p.Name.Register, "proactive.name.field", p.Name.Field)
+	s.unasked()
 	for id, value := range p.Assume {
 		at := strictyaml.Key("proactive.assume", id)
 		if q := s.questions[id]; q == nil {
@@ -227,6 +290,27 @@ func (s *service) proactive() {
 				strictyaml.Say("年龄要从日期算,答的是整数", "an age is made of a date and answers a question for a whole number"),
 				strictyaml.Say("换一个日期字段,或删去 as", "take a field of type date, or delete as")))
 		}
+	}
+}
+
+// unasked checks what an application is made of that nobody writes.
+func (s *service) unasked() {
+	p := s.def.Proactive
+	for i, h := range p.While {
+		at := strictyaml.Item("proactive.while", i)
+		if a, ok := s.register(s.src, at+".register", h.Register, at+".field", h.Field); ok && !fitsType(h.Equals, a.Type, a.Options) {
+			s.wrongValue(s.src, at+".equals", h.Equals, a.Type, a.Options)
+		}
+	}
+	for field, from := range p.Fill {
+		at := strictyaml.Key("proactive.fill", field)
+		if _, ok := s.fields[field]; !ok {
+			s.complain(s.src.ComplainKey(at, strictyaml.Say("没有表单字段 %q", "there is no form field %q", field), strictyaml.DidYouMean(field, s.fieldIDs, aFormField)))
+		}
+		s.register(s.src, at+".register", from.Register, at+".field", from.Field)
+	}
+	for i, field := range p.Spare {
+		s.refer(s.src, strictyaml.Item("proactive.spare", i), field, s.fieldIDs, aFormField)
 	}
 }
 

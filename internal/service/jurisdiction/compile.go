@@ -7,53 +7,37 @@ import (
 	"tongban/internal/service/guide"
 )
 
-// compile proves the conditions of all services and makes their entries, several at a time.
-func (l *loader) compile() {
-	type result struct {
-		entry    *Entry
-		problems []guide.Problem
-		failures []guide.Failure
-	}
-	results := make([]result, len(l.opened))
-	inParallel(len(l.opened), func(i int) {
-		s := l.opened[i]
-		if s.broken {
-			return // what could not be read would look like faults of the conditions
-		}
-		g, problems := guide.Compile(s.def)
-		results[i].problems = problems
-		if g == nil {
-			return
-		}
-		b := s.bundle()
-		e := newEntry(strictyaml.Marshal(b), b)
-		e.Guide, e.Service, e.Scenarios = g, g.Service(), s.scenarios
-		results[i].entry = e
-		results[i].failures = guide.Try(g, s.scenarios)
-	})
-	for i, r := range results {
-		s := l.opened[i]
-		whole := !l.wrong(s.src)
-		for _, p := range r.problems {
-			// What is proved of the service as a whole follows from its references; as long as one of
-			// them is wrong, only what is wrong within a condition is news.
-			if whole || p.Line > 0 {
-				l.complain(problemAt(s.src, p.Path, p))
-			}
-		}
-		if r.entry != nil {
-			l.city.Services[s.def.ID] = r.entry
-			if whole {
-				s.tried(r.failures)
-				s.held(r.entry.Guide)
-			}
+// prove proves the conditions of a service and makes its entry, and returns what may follow from another
+// mistake in the file.
+func (s *service) prove() (e *Entry, follows []Complaint) {
+	g, problems := guide.Compile(s.def)
+	whole := !s.wrong(s.src)
+	for _, p := range problems {
+		// What is proved of the service as a whole follows from its references; as long as one of them is
+		// wrong, only what is wrong within a condition is news.
+		if c := problemAt(s.src, p.Path, p); p.Line > 0 {
+			s.complain(c)
+		} else if whole {
+			follows = append(follows, c)
 		}
 	}
+	if g == nil {
+		return nil, follows
+	}
+	e = newEntry(s.city, g, s.scenarios)
+	if whole {
+		before := len(s.complaints)
+		s.tried(guide.Try(g, s.scenarios))
+		s.held(g)
+		follows = append(follows, s.complaints[before:]...)
+		s.complaints = s.complaints[:before]
+	}
+	return e, follows
 }
 
 // wrong reports whether there is a complaint about a file already.
-func (l *loader) wrong(src *strictyaml.Source) bool {
-	for _, c := range l.complaints {
+func (s *service) wrong(src *strictyaml.Source) bool {
+	for _, c := range s.complaints {
 		if c.File == src.File() && !c.Warning {
 			return true
 		}

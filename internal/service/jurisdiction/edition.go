@@ -4,7 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"tongban/internal/platform/strictyaml"
@@ -16,11 +17,6 @@ import (
 
 // edition names a set of files by their names and contents.
 func edition(files map[string][]byte) string {
-	names := make([]string, 0, len(files))
-	for name := range files {
-		names = append(names, name)
-	}
-	sort.Strings(names)
 	h := sha256.New()
 	var length [8]byte
 	part := func(b []byte) { // with its length, so that no two sets of files read the same
@@ -28,27 +24,22 @@ func edition(files map[string][]byte) string {
 		h.Write(length[:])
 		h.Write(b)
 	}
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		part([]byte(name))
 		part(files[name])
 	}
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Entry is one service in one edition, with everything that it refers to. It does not change after it
-// is made.
+// Entry is one service in one edition. It does not change after it is made.
 type Entry struct {
 	Edition string // SHA-256 of Text, in hexadecimal
 	text    []byte // of an edition that was published
-	fixed   bundle // of one that was loaded
+	city    *City  // of one that was loaded: what it refers to
 
-	Service      *catalogue.Service
-	Guide        *guide.Guide
-	Certificates map[string]catalogue.CertificateType
-	Registers    map[string]catalogue.Register
-	Law          *law.Book  // the provisions that it cites
-	Org          *org.Chart // the bodies that it names, without their staff
-	Scenarios    []catalogue.Scenario
+	Service   *catalogue.Service
+	Guide     *guide.Guide
+	Scenarios []catalogue.Scenario
 }
 
 // Text is the edition in its fixed form, for keeping; Compile makes the entry again from it.
@@ -56,7 +47,7 @@ func (e *Entry) Text() []byte {
 	if e.text != nil {
 		return e.text
 	}
-	return strictyaml.Marshal(e.fixed)
+	return strictyaml.Marshal(e.city.bundle(e.Service))
 }
 
 // bundle is the fixed form of an edition. It is for ever: cases keep it for as long as they are kept.
@@ -76,8 +67,6 @@ func Compile(text []byte) (*Entry, []Complaint) {
 	if strictyaml.Stops(cs) {
 		return nil, cs
 	}
-	e := newEntry(text, b)
-	e.text = text
 	g, problems := guide.Restore(b.Service)
 	if g == nil {
 		for _, p := range problems {
@@ -85,29 +74,23 @@ func Compile(text []byte) (*Entry, []Complaint) {
 		}
 		return nil, strictyaml.Sort(cs)
 	}
-	e.Guide, e.Service = g, g.Service()
-	return e, nil
+	return &Entry{Edition: named(text), text: text, Service: g.Service(), Guide: g}, nil
 }
 
-func newEntry(text []byte, b bundle) *Entry {
-	sum := sha256.Sum256(text)
-	e := &Entry{
-		Edition: hex.EncodeToString(sum[:]), fixed: b, Service: &b.Service,
-		Certificates: map[string]catalogue.CertificateType{}, Registers: map[string]catalogue.Register{},
-		Law: law.NewBook(b.Laws...), Org: org.NewChart(org.File{Bodies: b.Bodies}),
-	}
-	for _, c := range b.Certificates {
-		e.Certificates[c.ID] = c
-	}
-	for _, r := range b.Registers {
-		e.Registers[r.ID] = r
-	}
+// newEntry makes the entry of a service that was loaded.
+func newEntry(c *City, g *guide.Guide, scenarios []catalogue.Scenario) *Entry {
+	e := &Entry{city: c, Service: g.Service(), Guide: g, Scenarios: scenarios}
+	e.Edition = named(e.Text())
 	return e
 }
 
+func named(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
 // bundle gathers a service and what it refers to, each once and in the order of ids.
-func (s *service) bundle() bundle {
-	c := s.city
+func (c *City) bundle(s *catalogue.Service) bundle {
 	want := map[string]map[string]bool{"register": {}, "certificate": {}, "provision": {}, "body": {}}
 	// References are the texts under these keys, and what they refer to may refer further.
 	kind := map[string]string{"register": "register", "certificate": "certificate", "provision": "provision", "body": "body",
@@ -118,33 +101,24 @@ func (s *service) bundle() bundle {
 			want[k][v] = true
 		}
 	}
-	strictyaml.Each(s.def, "", note)
-	b := bundle{Service: s.def}
-	for _, id := range sorted(want["certificate"]) {
+	strictyaml.Each(*s, "", note)
+	b := bundle{Service: *s}
+	for _, id := range slices.Sorted(maps.Keys(want["certificate"])) {
 		strictyaml.Each(c.Certificates[id], "", note)
 		b.Certificates = append(b.Certificates, c.Certificates[id])
 	}
-	for _, id := range sorted(want["register"]) {
+	for _, id := range slices.Sorted(maps.Keys(want["register"])) {
 		strictyaml.Each(c.Registers[id], "", note)
 		b.Registers = append(b.Registers, c.Registers[id])
 	}
-	for _, id := range sorted(want["provision"]) {
+	for _, id := range slices.Sorted(maps.Keys(want["provision"])) {
 		p, _ := c.Law.Find(id)
 		b.Laws = append(b.Laws, law.File{Law: p.Law, Short: p.Short, Edition: p.Edition, Certainty: p.Certainty, Source: p.Source,
 			Provisions: []law.Provision{p}})
 	}
-	for _, id := range sorted(want["body"]) {
+	for _, id := range slices.Sorted(maps.Keys(want["body"])) {
 		body, _ := c.Org.Body(id)
 		b.Bodies = append(b.Bodies, body)
 	}
 	return b
-}
-
-func sorted(set map[string]bool) []string {
-	list := make([]string, 0, len(set))
-	for id := range set {
-		list = append(list, id)
-	}
-	sort.Strings(list)
-	return list
 }

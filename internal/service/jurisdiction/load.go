@@ -40,11 +40,15 @@ func LoadWith(dir fs.FS, name string, texts map[string][]byte) (*City, []Complai
 // evaluated, whatever else is complained of, and nil before.
 func Try(dir fs.FS, name string, texts map[string][]byte, service string) (*Entry, []Complaint) {
 	city, cs := load(dir, name, texts)
-	return city.Services[service], cs
+	e := city.Services[service]
+	if e != nil {
+		e.text, e.city = e.Text(), nil // who writes keeps the entry for longer than all the others of its city
+	}
+	return e, cs
 }
 
 func load(dir fs.FS, name string, texts map[string][]byte) (*City, []Complaint) {
-	l := &loader{dir: dir, name: name, grammar: grammar(), files: map[string]file{}, city: &City{
+	l := &loader{dir: dir, name: name, grammar: grammar(), files: map[string]*file{}, city: &City{
 		Services: map[string]*Entry{}, Certificates: map[string]catalogue.CertificateType{}, Registers: map[string]catalogue.Register{},
 		Life: map[catalogue.Audience]*lifecycle.Chain{},
 	}}
@@ -68,8 +72,8 @@ type loader struct {
 	dir        fs.FS
 	name       string
 	grammar    *strictyaml.Grammar
-	names      []string        // of all files that count, sorted
-	files      map[string]file // by name within the folder
+	names      []string         // of all files that count, sorted
+	files      map[string]*file // by name within the folder
 	complaints []Complaint
 	city       *City
 
@@ -78,7 +82,7 @@ type loader struct {
 	stages       []placed[Stage]
 	topics       []placed[Topic]
 	purposes     []placed[Purpose]
-	opened       []*service
+	opened       []opened
 	lookup       names
 	unread       map[string]bool // kinds of which a file could not be read, so that references to them say nothing
 }
@@ -115,7 +119,7 @@ var kinds = []string{
 
 // Files reads the files of a jurisdiction that count, by name: those by whose contents its edition is named.
 func Files(dir fs.FS, name string) (map[string][]byte, []Complaint) {
-	l := &loader{dir: dir, name: name, files: map[string]file{}}
+	l := &loader{dir: dir, name: name, files: map[string]*file{}}
 	l.read()
 	return l.texts(), l.complaints
 }
@@ -153,7 +157,7 @@ func (l *loader) read() {
 			return err
 		}
 		l.names = append(l.names, name)
-		l.files[name] = file{text: text}
+		l.files[name] = &file{text: text}
 		return nil
 	})
 	var trouble *fs.PathError
@@ -176,7 +180,7 @@ func (l *loader) replace(texts map[string][]byte) {
 	for name, text := range texts {
 		delete(l.files, name)
 		if text != nil {
-			l.files[name] = file{text: text}
+			l.files[name] = &file{text: text}
 		}
 	}
 	if texts != nil {
@@ -209,19 +213,17 @@ func (l *loader) unknownFile(name string) {
 	l.onFile(name, strictyaml.Say("不认识这个文件", "this kind of file is not known"), remedy)
 }
 
-// parse reads the YAML of all files, several at a time.
+// parse reads the YAML of all files but those of services, which are read one service after the other.
 func (l *loader) parse() {
-	results := make([][]Complaint, len(l.names))
-	sources := make([]*strictyaml.Source, len(l.names))
-	inParallel(len(l.names), func(i int) {
-		if name := l.names[i]; strings.HasSuffix(name, ".yaml") {
-			sources[i], results[i] = strictyaml.Parse(path.Join(l.name, name), l.files[name].text)
-		}
+	names := slices.DeleteFunc(slices.Clone(l.names), func(name string) bool {
+		return !strings.HasSuffix(name, ".yaml") || l.files[path.Join(path.Dir(name), serviceFile)] != nil
 	})
-	for i, name := range l.names {
-		l.files[name] = file{l.files[name].text, sources[i]}
-		l.complain(results[i]...)
-	}
+	results := make([][]Complaint, len(names))
+	inParallel(len(names), func(i int) {
+		f := l.files[names[i]]
+		f.source, results[i] = strictyaml.Parse(path.Join(l.name, names[i]), f.text)
+	})
+	l.complain(slices.Concat(results...)...)
 }
 
 // inParallel does n pieces of work on all processors.
@@ -348,7 +350,7 @@ func (l *loader) foundations() {
 func (l *loader) synonyms() {
 	var services []*catalogue.Service
 	for _, s := range l.opened {
-		services = append(services, &s.def)
+		services = append(services, s.def)
 	}
 	var cs []Complaint
 	l.city.Synonyms, cs = synonym.Load(l.in("synonyms.yaml"), services, l.city.Org.Bodies())

@@ -144,7 +144,7 @@ var logic = []struct {
 
 	// Promises beyond the law.
 	{"registration", business, []set{{"matters", "registration", "promised", "{n: 5, unit: working, cite: {provision: market-entity-rules.19, certainty: V}}"}}, "", "promised are 5 working days and the law gives 3", "late:registration"},
-	{"employees", business, []set{{"matters", "employee-insurance", "promised", "{n: 1, unit: month, cite: {provision: market-entity-rules.19, certainty: V}}"}}, "", "promised are 1 months and the law gives 10", "late:employee-insurance"},
+	{"employees", business, []set{{"matters", "employee-insurance", "promised", "{n: 1, unit: month, cite: {provision: market-entity-rules.19, certainty: V}}"}}, "", "promised are 1 month and the law gives 10", "late:employee-insurance"},
 	{"food licence, in natural days", restaurant, []set{{"matters", "food-licence", "promised", "{n: 29, unit: natural, cite: {provision: licence-law.42, certainty: V}}"}}, "", "promised are 29 natural days and the law gives 20 working days", "late:food-licence"},
 	{"law that became shorter", restaurant, []set{{"matters", "food-licence", "statutory", "{n: 9, unit: working, cite: {provision: licence-law.42, certainty: V}}"}}, "    promised: {n: 10", "the law gives 9 working days", "late:food-licence"},
 	{"fire check on a commitment", restaurant, []set{{"matters", "fire-check", "variants", "[{when: commit, text: {zh: 甲, en: A}, promised: {n: 11, unit: working, cite: {provision: fire-law.15, certainty: V}}}]"}}, "", "promised are 11 working days and the law gives 10", "late:fire-check"},

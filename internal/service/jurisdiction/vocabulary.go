@@ -43,6 +43,8 @@ var (
 		Pattern: `[0-9A-Z]{18}`, Valid: ref.CheckUSCC,
 		Shape: strictyaml.Say("18 位统一社会信用代码,校验位正确", "a unified social credit code of 18 characters with the right check character"),
 	}
+	linkRule     = rule{Pattern: `https?://[^\s"<>]+`, Shape: strictyaml.Say("网址,如 https://www.gov.cn/zhengce", "an address such as https://www.gov.cn/zhengce")}
+	yesRule      = rule{OneOf: []string{"yes", "no"}}
 	audienceRule = rule{OneOf: []string{string(catalogue.ForPerson), string(catalogue.ForBusiness)}}
 	levelRule    = strictyaml.Between(0, 4)
 )
@@ -94,8 +96,17 @@ func grammar() *strictyaml.Grammar {
 func catalogueRules() []strictyaml.Rules {
 	special := deadline.PauseKinds[:]
 	return []strictyaml.Rules{
-		strictyaml.For[law.Cite](map[string]rule{"certainty": {OneOf: []string{
+		strictyaml.For[law.Cite](map[string]rule{"link": linkRule, "certainty": {OneOf: []string{
 			string(law.Verified), string(law.Secondary), string(law.Computed), string(law.Known)}}}),
+		strictyaml.For[catalogue.Elements](map[string]rule{
+			"from": dayRule, "until": dayRule, "standing": {OneOf: []string{"organ", "authorised", "entrusted"}},
+			"power":  {OneOf: []string{"own", "handed-down", "authorised-above", "authorised-peer", "entrusted"}},
+			"depth":  {OneOf: []string{"consult", "receive", "pre-review", "accept", "handle", "feedback", "certificate"}},
+			"centre": yesRule, "booking": yesRule, "pay": yesRule, "post": yesRule, "terminal": yesRule,
+		}),
+		strictyaml.For[catalogue.Paper](map[string]rule{
+			"kind": {OneOf: []string{"original", "copy", "both"}}, "form": {OneOf: []string{"paper", "electronic", "both"}}, "copies": strictyaml.Between(1, 99),
+		}),
 		strictyaml.For[catalogue.Service](map[string]rule{
 			"id": idRule, "audience": audienceRule, "level": levelRule, "checked": dayRule,
 			"catalogue": {Pattern: `[A-Z][0-9]{2,5}`, Shape: strictyaml.Say("清单编号,如 T02", "a number of the list, such as T02")},
@@ -133,7 +144,7 @@ func catalogueRules() []strictyaml.Rules {
 		strictyaml.For[catalogue.Fill](map[string]rule{"make": {OneOf: []string{"number", "id-number", "uscc", "today"}}}),
 		strictyaml.For[catalogue.Contact](map[string]rule{"ask": phoneRule, "complain": phoneRule}),
 		strictyaml.For[catalogue.Material](map[string]rule{
-			"id": idRule, "for": {Least: 1}, "accept": {OneOf: []string{"pdf", "jpg", "png"}}, "max_mb": strictyaml.Between(1, 50),
+			"id": idRule, "for": {Least: 1}, "accept": {OneOf: []string{"pdf", "jpg", "png"}}, "blank": linkRule, "max_mb": strictyaml.Between(1, 50),
 		}),
 		strictyaml.For[catalogue.Section](map[string]rule{"id": idRule, "fields": {Least: 1}}),
 		strictyaml.For[catalogue.Field](map[string]rule{
@@ -156,7 +167,7 @@ func catalogueRules() []strictyaml.Rules {
 			"id": idRule, "type": {OneOf: attributeTypes}, "element": idRule,
 		}),
 		strictyaml.For[catalogue.FactOf](map[string]rule{"as": {OneOf: []string{"age"}}}),
-		strictyaml.For[catalogue.Proactive](map[string]rule{"facts": {Least: 1}}),
+		strictyaml.For[catalogue.Proactive](map[string]rule{"facts": {Least: 1}, "while": {Least: 1}}),
 		strictyaml.For[catalogue.Scenario](map[string]rule{"fen": strictyaml.From(0), "days": strictyaml.Between(0, 999)}),
 	}
 }

@@ -11,9 +11,9 @@ import (
 
 // Failure is a day of a sample that comes out otherwise.
 type Failure struct {
-	Stop int
-	List string // done, now, next or open
-	What lang.Text
+	Stop int       `json:"stop"` // index of the day
+	List string    `json:"list"` // done, now, next or open
+	What lang.Text `json:"what"`
 }
 
 // Looks is what the registers and certificates say about a sample on a day: of the records that stand by

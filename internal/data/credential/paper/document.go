@@ -38,7 +38,9 @@ func (s Seal) demonstration() bool { return s.Owner != "" && !s.Real }
 
 // Block is a part of a document.
 type Block struct {
-	draw func(s *sheet, parent *node)
+	draw  func(s *sheet, parent *node)
+	least func(s *sheet) float64 // the height of what stands together at its beginning
+	over  bool                   // it stays with what comes after it
 }
 
 // Row is a name and a value, with the name in a second language if wanted.
@@ -55,36 +57,53 @@ const textWidth = pageWidth - 2*margin
 
 // Heading begins a part.
 func Heading(text string) Block {
-	return Block{func(s *sheet, parent *node) {
-		s.y += 8
-		s.room(60) // stays with what it is over
-		s.flow(parent.child("H2"), margin, textWidth, style{size: 14, colour: black, strong: true}, text)
-		s.y += 4
-	}}
+	const above, below = 8, 4
+	st := style{size: 14, colour: black, strong: true}
+	return Block{
+		draw: func(s *sheet, parent *node) {
+			s.y += above
+			s.flow(parent.child("H2"), margin, textWidth, st, text)
+			s.y += below
+		},
+		least: func(s *sheet) float64 {
+			return above + float64(len(s.wrap(text, st.size, textWidth)))*st.size*leading + below
+		},
+		over: true,
+	}
 }
 
 // Text is a paragraph; line feeds begin new lines.
-func Text(text string) Block {
-	return Block{func(s *sheet, parent *node) {
-		s.flow(parent.child("P"), margin, textWidth, body, text)
-		s.y += 6
-	}}
-}
+func Text(text string) Block { return paragraph(text, body, 6) }
 
 // Note is a paragraph in small type.
-func Note(text string) Block {
-	return Block{func(s *sheet, parent *node) {
-		s.flow(parent.child("P"), margin, textWidth, small, text)
-		s.y += 5
-	}}
+func Note(text string) Block { return paragraph(text, small, 5) }
+
+func paragraph(text string, st style, below float64) Block {
+	return Block{
+		draw: func(s *sheet, parent *node) {
+			s.flow(parent.child("P"), margin, textWidth, st, text)
+			s.y += below
+		},
+		least: func(s *sheet) float64 {
+			return float64(min(2, len(s.wrap(text, st.size, textWidth)))) * st.size * leading
+		},
+	}
 }
 
 // Rows are names with values, between rules.
 func Rows(rows ...Row) Block {
-	return Block{func(s *sheet, parent *node) {
-		s.rows(parent, margin, textWidth, rows)
-		s.y += 8
-	}}
+	return Block{
+		draw: func(s *sheet, parent *node) {
+			s.rows(parent, margin, textWidth, rows)
+			s.y += 8
+		},
+		least: func(s *sheet) float64 {
+			if len(rows) == 0 {
+				return 0
+			}
+			return together(s.pair(margin, textWidth, rows[0]), 4)
+		},
+	}
 }
 
 // List is a list with dots.
@@ -96,53 +115,73 @@ func Numbered(entries ...string) Block {
 }
 
 func list(sign func(int) string, entries []string) Block {
-	return Block{func(s *sheet, parent *node) {
-		l := parent.child("L")
-		for i, e := range entries {
-			item := l.child("LI")
-			st := body
-			s.cells(item, []cell{
-				{tag: "Lbl", x: margin, lines: []styled{{st, sign(i)}}},
-				{tag: "LBody", x: margin + 22, lines: s.styled(st, e, textWidth-22)},
-			}, 1)
+	entry := func(s *sheet, i int) []cell {
+		return []cell{
+			{tag: "Lbl", x: margin, lines: []styled{{body, sign(i)}}},
+			{tag: "LBody", x: margin + 22, lines: s.styled(body, entries[i], textWidth-22)},
 		}
-		s.y += 6
-	}}
+	}
+	return Block{
+		draw: func(s *sheet, parent *node) {
+			l := parent.child("L")
+			for i := range entries {
+				s.cells(l.child("LI"), entry(s, i), 1)
+			}
+			s.y += 6
+		},
+		least: func(s *sheet) float64 {
+			if len(entries) == 0 {
+				return 0
+			}
+			return together(entry(s, 0), 1)
+		},
+	}
 }
 
 // Table is a table whose head is repeated on each page. Widths are shares of the width of the text;
 // without them all columns are equal.
 func Table(head []string, rows [][]string, widths ...float64) Block {
-	return Block{func(s *sheet, parent *node) {
-		x, w := columns(len(head), widths)
-		table := parent.child("Table")
-		cellsOf := func(tag string, st style, texts []string) []cell {
-			row := make([]cell, len(head))
-			for i := range row {
-				t := ""
-				if i < len(texts) {
-					t = texts[i]
+	x, w := columns(len(head), widths)
+	row := func(s *sheet, tag string, st style, texts []string) []cell {
+		cells := make([]cell, len(head))
+		for i := range cells {
+			t := ""
+			if i < len(texts) {
+				t = texts[i]
+			}
+			cells[i] = cell{tag: tag, x: x[i], lines: s.styled(st, t, w[i]-8)}
+		}
+		return cells
+	}
+	names := func(s *sheet) []cell { return row(s, "TH", style{size: 10.5, colour: black, strong: true}, head) }
+	values := func(s *sheet, i int) []cell { return row(s, "TD", style{size: 10.5, colour: black}, rows[i]) }
+	least := func(s *sheet) float64 {
+		h := together(names(s), 4)
+		if len(rows) > 0 {
+			h += together(values(s, 0), 4)
+		}
+		return h
+	}
+	return Block{
+		draw: func(s *sheet, parent *node) {
+			table := parent.child("Table")
+			draw := func(row []cell) {
+				s.cells(table.child("TR"), row, 4)
+				s.artifact(s.page(), func() { s.page().rule(margin, s.y, pageWidth-margin, line, 0.5) })
+			}
+			s.room(least(s))
+			draw(names(s))
+			for i := range rows {
+				row := values(s, i)
+				if s.room(together(row, 4)) {
+					draw(names(s))
 				}
-				row[i] = cell{tag: tag, x: x[i], lines: s.styled(st, t, w[i]-8)}
+				draw(row)
 			}
-			return row
-		}
-		draw := func(row []cell) {
-			s.cells(table.child("TR"), row, 4)
-			s.artifact(s.page(), func() { s.page().rule(margin, s.y, pageWidth-margin, line, 0.5) })
-		}
-		name := style{size: 10.5, colour: black, strong: true}
-		s.room(60)
-		draw(cellsOf("TH", name, head))
-		for _, texts := range rows {
-			row := cellsOf("TD", style{size: 10.5, colour: black}, texts)
-			if s.room(min(rowHeight(row, 4), fullPage/3)) {
-				draw(cellsOf("TH", name, head))
-			}
-			draw(row)
-		}
-		s.y += 8
-	}}
+			s.y += 8
+		},
+		least: least,
+	}
 }
 
 func columns(n int, widths []float64) (x, w []float64) {
@@ -177,9 +216,7 @@ func (p *Printer) Document(d Doc) ([]byte, error) {
 	}
 	s.flow(s.root.child("H1"), margin, textWidth, style{size: 20, colour: black, strong: true}, d.Title)
 	s.y += 8
-	for _, b := range d.Blocks {
-		b.draw(s, s.root)
-	}
+	s.blocks(d.Blocks)
 	if d.Seal.Owner != "" {
 		s.room(38 * mm)
 		s.sign(d.Seal, pageWidth-margin, s.y+6)
@@ -201,6 +238,24 @@ func (p *Printer) Document(d Doc) ([]byte, error) {
 		})
 	}
 	return s.finish(meta{d.Title, d.Lang, d.Made})
+}
+
+// blocks lays out the parts of a document. What stands over something begins a new page rather than stand
+// alone at the foot of one.
+func (s *sheet) blocks(all []Block) {
+	for i, b := range all {
+		if b.over {
+			h := 0.0
+			for _, next := range all[i:] {
+				h += next.least(s)
+				if !next.over {
+					break
+				}
+			}
+			s.room(h)
+		}
+		b.draw(s, s.root)
+	}
 }
 
 func (s *sheet) pageNumber(c *canvas, i int) {
@@ -296,6 +351,16 @@ func rowHeight(cells []cell, pad float64) float64 {
 	return float64(most)*size*leading + 2*pad
 }
 
+// together is how much of a row has to stand on one page. One that is longer than a third of a page may run
+// over its end rather than leave it empty.
+func together(cells []cell, pad float64) float64 {
+	most, size := extent(cells)
+	if total := rowHeight(cells, pad); total < fullPage/3 {
+		return total
+	}
+	return float64(min(most, 3))*size*leading + pad
+}
+
 // cells writes pieces of text beside each other. They stay on one page unless they are long.
 func (s *sheet) cells(row *node, cells []cell, pad float64) {
 	nodes := make([]*node, len(cells))
@@ -307,12 +372,7 @@ func (s *sheet) cells(row *node, cells []cell, pad float64) {
 	if h == 0 {
 		return
 	}
-	// A row that is longer than a third of a page may run over its end rather than leave it empty.
-	if total := rowHeight(cells, pad); total < fullPage/3 {
-		s.room(total)
-	} else {
-		s.room(3*h + pad)
-	}
+	s.room(together(cells, pad))
 	s.y += pad
 	for from := 0; from < most; {
 		to := min(most, from+int((footTop-4*mm-s.y)/h))
@@ -344,17 +404,22 @@ func (s *sheet) cells(row *node, cells []cell, pad float64) {
 // rows writes names and values between rules.
 func (s *sheet) rows(parent *node, x, width float64, rows []Row) {
 	table := parent.child("Table")
-	const share = 0.3
 	s.artifact(s.page(), func() { s.page().rule(x, s.y, x+width, line, 0.5) })
 	for _, r := range rows {
-		names := s.styled(label, r.Label, width*share-8)
-		if r.Sub != "" {
-			names = append(names, s.styled(sub, r.Sub, width*share-8)...)
-		}
-		s.cells(table.child("TR"), []cell{
-			{tag: "TH", x: x, lines: names},
-			{tag: "TD", x: x + width*share, lines: s.styled(body, r.Value, width*(1-share))},
-		}, 4)
+		s.cells(table.child("TR"), s.pair(x, width, r), 4)
 		s.artifact(s.page(), func() { s.page().rule(x, s.y, x+width, line, 0.5) })
+	}
+}
+
+// pair is a name beside its value.
+func (s *sheet) pair(x, width float64, r Row) []cell {
+	const share = 0.3
+	names := s.styled(label, r.Label, width*share-8)
+	if r.Sub != "" {
+		names = append(names, s.styled(sub, r.Sub, width*share-8)...)
+	}
+	return []cell{
+		{tag: "TH", x: x, lines: names},
+		{tag: "TD", x: x + width*share, lines: s.styled(body, r.Value, width*(1-share))},
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"tongban/internal/service/casework"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/feedback"
+	"tongban/internal/service/interchange"
 	"tongban/internal/service/jurisdiction"
 	"tongban/internal/service/search"
 	"tongban/internal/web/say"
@@ -28,6 +29,7 @@ type Handler struct {
 	Application *application.Service
 	Casework    *casework.Service
 	Feedback    *feedback.Service
+	Standard    *interchange.Standard // the elements of implementation checklists
 }
 
 // Mount registers the pages.
@@ -44,6 +46,8 @@ func (h *Handler) Mount(m *ui.Mux) {
 	m.Handle("GET /offices", h.offices)
 	m.Handle("GET /life/{event}", h.event)
 	m.Handle("GET /business/event/{event}", h.event)
+	m.Handle("GET /life/{event}/guide", h.eventGuide)
+	m.Handle("GET /business/event/{event}/guide", h.eventGuide)
 	m.Handle("GET /services/{code}", h.matter)
 	m.Handle("GET /services/{code}/guide", h.guide)
 }
@@ -276,6 +280,7 @@ func (h *Handler) event(w http.ResponseWriter, r *http.Request) error {
 	s, words := e.Service, h.words(u)
 	v := eventView{
 		Request: u, Title: u.Of(s.Name), Summary: u.Of(s.Summary), For: u.Of(s.For), NotFor: u.Of(s.NotFor), Start: u.Path("/check/" + s.ID),
+		Guide:  ui.Link{Text: u.T("find.matter.full"), Href: u.Path(say.EventPath(s) + "/guide")},
 		Source: []string{words.Cite(s.Cite), u.T("find.event.checked", "day", u.ShortDay(s.Checked, ""), "body", words.Body(s.Lead))},
 	}
 	v.Start, v.Notices = h.notices(u, s, v.Start)
@@ -420,101 +425,3 @@ func (h *Handler) offered(r *http.Request) (*jurisdiction.Entry, *catalogue.Matt
 func text(s string) gov.Text { return gov.Text{Text: s} }
 
 func row(key, value string) gov.Row { return gov.Row{Key: text(key), Value: text(value)} }
-
-func (h *Handler) matter(w http.ResponseWriter, r *http.Request) error {
-	u := ui.From(r)
-	e, m, err := h.offered(r)
-	if err != nil {
-		return err
-	}
-	s := e.Service
-	v := h.plain(u, s, m)
-	v.Caption = h.words(u).BodyName(m.Body)
-	v.Start, v.Guide = u.Path("/check/"+s.ID), u.Path(h.matterPath(m)+"/guide")
-	v.Event = ui.Link{Text: u.Of(s.Name), Href: u.Path(say.EventPath(s))}
-	v.Start, v.Notices = h.notices(u, s, v.Start)
-	return u.Render(w, r, http.StatusOK, ui.Page{Title: v.Title, Nav: "services", Crumbs: append(h.crumbs(u, s), ui.Link{Text: v.Title}), Body: v.body()})
-}
-
-// plain is what the page and the guide of a matter have in common.
-func (h *Handler) plain(u *ui.Request, s *catalogue.Service, m *catalogue.Matter) matterView {
-	words := h.words(u)
-	v := matterView{Request: u, Title: u.Of(m.Name), Plain: u.Of(m.Plain)}
-	v.Rows = []gov.Row{
-		row(u.T("find.matter.body"), words.BodyName(m.Body)),
-		row(u.T("find.matter.basis"), words.Cite(m.Cite)),
-		row(u.T("find.matter.statutory"), words.LimitCited(m.Statutory)),
-	}
-	if m.Promised != nil {
-		v.Rows = append(v.Rows, row(u.T("find.matter.promised"), words.LimitCited(m.Promised)))
-	}
-	fee := u.T("say.free")
-	if len(m.Fees) > 0 {
-		var fees []string
-		for _, f := range m.Fees {
-			fees = append(fees, words.T("say.with-cite", "fact", u.Of(f.Name)+" "+u.Yuan(f.Fen), "cite", words.Cite(f.Cite)))
-		}
-		fee = u.List(fees)
-	}
-	visits := words.Visits(m.Visits)
-	if why := u.Of(m.VisitWhy); m.Visits > 0 && why != "" {
-		visits += u.T("find.matter.visits.why", "why", why)
-	}
-	v.Rows = append(v.Rows, row(u.T("find.matter.fee"), fee), row(u.T("find.matter.visits"), visits))
-	if m.Result != nil {
-		v.Rows = append(v.Rows, row(u.T("find.matter.result"), u.Of(m.Result.Name)))
-	}
-	var conditions, materials []line
-	for _, c := range m.Conditions {
-		conditions = append(conditions, line{u.Of(c.Text), words.Cite(c.Cite)})
-	}
-	for i := range s.Materials {
-		if mt := &s.Materials[i]; slices.Contains(mt.For, m.ID) {
-			materials = append(materials, line{u.Of(mt.Name), words.Where(s, mt)})
-		}
-	}
-	for _, g := range []guideGroup{{Title: u.T("find.matter.can-i"), Lines: conditions}, {Title: u.T("find.matter.need"), Lines: materials}} {
-		if len(g.Lines) > 0 {
-			v.Groups = append(v.Groups, g)
-		}
-	}
-	return v
-}
-
-// guide is the official guide: every element that the law asks for, in a fixed order, for print.
-func (h *Handler) guide(w http.ResponseWriter, r *http.Request) error {
-	u := ui.From(r)
-	e, m, err := h.offered(r)
-	if err != nil {
-		return err
-	}
-	s := e.Service
-	v, words, city := h.plain(u, s, m), h.words(u), h.City()
-	v.Caption, v.Print = u.T("find.guide.title"), true
-	v.Rows = append([]gov.Row{
-		row(u.T("find.guide.code"), city.TaskCode(*m)), row(u.T("find.guide.type"), u.T("find.type."+m.Type)),
-	}, v.Rows...)
-	v.Groups = append(v.Groups,
-		guideGroup{Title: u.T("find.guide.process"), Numbered: []string{
-			u.T("find.guide.process.receive"), u.T("find.guide.process.accept"), u.T("find.guide.process.review"),
-			u.T("find.guide.process.decide"), u.T("find.guide.process.deliver"),
-		}},
-		guideGroup{Title: u.T("find.guide.contact"), Rows: []gov.Row{
-			row(u.T("find.guide.ask"), m.Contact.Ask), row(u.T("find.guide.complain"), m.Contact.Complain),
-			row(u.T("find.guide.place"), u.Of(m.Contact.Place)), row(u.T("find.guide.hours"), u.Of(m.Contact.Hours)),
-		}},
-		guideGroup{Title: u.T("find.guide.remedy"), Rows: []gov.Row{
-			row(u.T("find.guide.review"), u.Of(m.Remedy.Review)), row(u.T("find.guide.court"), u.Of(m.Remedy.Court)),
-		}})
-	if len(m.Questions) > 0 {
-		var rows []gov.Row
-		for _, q := range m.Questions {
-			rows = append(rows, row(u.Of(q.Ask), u.Of(q.Answer)))
-		}
-		v.Groups = append(v.Groups, guideGroup{Title: u.T("find.guide.faq"), Rows: rows})
-	}
-	v.Groups = append(v.Groups, guideGroup{Title: u.T("find.guide.edition"), Lines: []line{
-		{Text: u.T("find.event.checked", "day", u.ShortDay(s.Checked, ""), "body", words.Body(s.Lead))}, {Text: u.T("find.guide.hash", "hash", e.Edition[:12])},
-	}})
-	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("find.guide.of", "name", v.Title), Nav: "services", Back: ui.Link{Text: v.Title, Href: u.Path(h.matterPath(m))}, Body: v.body()})
-}

@@ -112,3 +112,59 @@ func TestWishPage(t *testing.T) {
 		t.Errorf("other staff get %d", code)
 	}
 }
+
+// TestGuides: the guide of a matter and of a service says every element with what it rests on, an uncertain figure
+// with its source and its link, what the standard demands and nobody knows as such; folded, and there without script.
+func TestGuides(t *testing.T) {
+	t.Parallel()
+	r := rig.SQLite(t)
+	city := r.City()
+	code := func(service, matter string) string {
+		e, _ := city.Service(service)
+		for _, m := range e.Service.Matters {
+			if m.ID == matter {
+				return city.TaskCode(m)
+			}
+		}
+		t.Fatalf("%s has no matter %s", service, matter)
+		return ""
+	}
+	food := code("open-a-restaurant", "food-licence")
+	for path, says := range map[string][]string{
+		"/services/" + food + "/guide": {
+			"实施编码", food, "《食品安全法》第三十五条", "10 个工作日", "未核实，以当地办事指南为准", "承诺件", "企业法人", "窗口办理、网上办理", "是否进驻政务大厅",
+			"还没有填的要素", "权力来源", "是否支持预约", "主要设备设施布局与操作流程", "上面写明：许可证编号", "有效期 5 年", "国家对食品生产经营实行许可制度", "<details", "审查标准",
+		},
+		"/en/services/" + food + "/guide": {"Source of the power", "Elements not yet known", "Valid for 5 years", "local guide", "By the system"},
+		"/business/event/open-a-restaurant/guide": {
+			"牵头单位", "联办单位", "示范市消防救援支队", "不能办的情形", "情形问题", "联办事项", "/services/" + food + "/guide", "T02",
+			`rel="external nofollow" href="https://www.beijing.gov.cn/zhengce/gwywj/202401/t20240116_3537512.html"`,
+		},
+		"/business/event/open-a-restaurant":                      {`href="/business/event/open-a-restaurant/guide"`},
+		"/en/life/newborn/guide":                                 {"Body in the lead", "Matters", "Comes after"},
+		"/services/" + food:                                      {"20 个工作日", "《行政许可法》第四十二条", "我能办吗", "看我的清单"},
+		"/services/" + code("newborn", "vaccination") + "/guide": {"公共服务"},
+	} {
+		code, body, _ := send(t, r, httptest.NewRequest(http.MethodGet, path, nil))
+		if code != http.StatusOK {
+			t.Errorf("%s answers %d", path, code)
+		}
+		for _, s := range says {
+			if !strings.Contains(body, s) {
+				t.Errorf("%s does not say %q", path, s)
+			}
+		}
+	}
+	if code, _, _ := send(t, r, httptest.NewRequest(http.MethodGet, "/life/open-a-restaurant/guide", nil)); code != http.StatusNotFound {
+		t.Errorf("the guide of a service under the other room answers %d", code)
+	}
+	for _, id := range city.ServiceIDs() {
+		e, _ := city.Service(id)
+		for _, m := range e.Service.Matters {
+			path := "/services/" + city.TaskCode(m) + "/guide"
+			if code, _, _ := send(t, r, httptest.NewRequest(http.MethodGet, path, nil)); code != http.StatusOK {
+				t.Errorf("%s answers %d", path, code)
+			}
+		}
+	}
+}

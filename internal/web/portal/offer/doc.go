@@ -1,4 +1,5 @@
-// Package offer shows a person the benefits that she is offered without having asked.
+// Package offer tells a person of the benefits that she is given without having asked.
 //
-// Its one rule: she sees by which facts she was found, and declining is as easy as taking it up.
+// Its one rule: she reads what it is, why, how much and when, and by which facts she was found; and saying no is as
+// easy as saying yes.
 package offer

@@ -92,14 +92,36 @@ func TestOffer(t *testing.T) {
 	if body := hou.get("/me/data", "决定要不要给你提供一项待遇", "登记显示你可以领一项待遇"); strings.Contains(body, "没有对应办件的查看") {
 		t.Error("what the officer decided looks like an alarm")
 	}
-	hou.get("/me", "你可以领：高龄津贴")
-	mine := hou.get("/me/offers", "高龄津贴", "民政局看过你的登记", "83 岁（人口基础信息库", "不要，以后也别再问")
-	apply := strings.Replace(strings.Replace(path, "/desk/benefits", "/me/offers", 1), "agree", "apply", 1)
-	if !strings.Contains(mine, apply) {
-		t.Errorf("there is no way to take it up in %s", mine)
+	r.Work()
+	mine := strings.TrimSuffix(strings.Replace(path, "/desk/benefits", "/me/offers", 1), "/agree")
+	hou.get("/me", "你可以领：高龄津贴", "不用申请就给你", mine)
+	hou.get("/me/offers", "高龄津贴", "不用你办", "民政局也看过了", mine)
+	// The letter says what, how much, when, why, and how to say no.
+	hou.get(mine, "每个月有一份津贴", "数额按本市公布的高龄津贴标准", "打到社保卡的银行账户", "《老年人权益保障法》第三十三条", "不要，以后也别再问", "83 岁（人口基础信息库")
+	if _, body, at := hou.do(http.MethodPost, mine, nil); at != "/me/offers" || !strings.Contains(body, "正在替你申请") {
+		t.Errorf("saying yes leads to %s", at)
 	}
-	if code, _, at := hou.do(http.MethodPost, apply, nil); code != http.StatusOK || at != "/check/old-age-benefit/income" {
-		t.Errorf("taking it up leads to %d %s", code, at)
+	r.Work()
+	hou.get("/me/offers", "已经替你申请")
+	// Saying no is a withdrawal now.
+	if _, body, at := hou.do(http.MethodPost, mine+"/decline", nil); !strings.HasSuffix(at, "/withdraw") || !strings.Contains(body, "现在说不要，就是撤回申请") {
+		t.Errorf("saying no leads to %s", at)
+	}
+}
+
+// TestPaperThatIsNotHeld: what government does not hold is named, and she applies with what the registers say.
+func TestPaperThatIsNotHeld(t *testing.T) {
+	t.Parallel()
+	r := rig.SQLite(t)
+	r.OK(r.Eligibility.RunAll(r.Ctx()))
+	officer, chen := signIn(t, r, "health-1"), signIn(t, r, "chen")
+	path := agree.FindString(officer.get("/desk/benefits"))
+	officer.do(http.MethodPost, path, nil)
+	r.Work()
+	mine := strings.TrimSuffix(strings.Replace(path, "/desk/benefits", "/me/offers", 1), "/agree")
+	chen.get(mine, "要你申请", "还差：出生医学证明", "每个孩子每年 3600 元")
+	if code, _, at := chen.do(http.MethodPost, mine+"/apply", nil); code != http.StatusOK || at != "/check/childcare-subsidy/twins" {
+		t.Errorf("applying leads to %d %s", code, at)
 	}
 }
 

@@ -125,7 +125,7 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	numbers, matters := map[string]string{}, map[string]string{}
+	numbers, matters, benefits := map[string]string{}, map[string]string{}, map[string]string{}
 	for _, c := range cases {
 		numbers[c.ID] = c.Number
 		s, err := h.Application.Service(r.Context(), c.Edition)
@@ -174,9 +174,19 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	for _, o := range offers {
-		if _, m, ok := h.Eligibility.Matter(o); ok {
-			v.Todo = append(v.Todo, gp.CardLink{Title: u.T("offer.home", "matter", u.Of(m.Name)), Text: u.T("offer.home.text", "body", words.Body(o.Body), "day", u.Day(string(o.Until))), Href: "/me/offers"})
+		_, m, ok := h.Eligibility.Matter(o)
+		if !ok {
+			continue
 		}
+		benefits[o.ID] = u.Of(m.Name)
+		if o.State != eligibility.Offered || o.Yes {
+			continue
+		}
+		text := u.T("offer.home.text", "body", words.Body(o.Body), "day", u.Day(string(o.Until)))
+		if !o.Lack.None() {
+			text = u.T("offer.home.lack", "body", words.Body(o.Body))
+		}
+		v.Todo = append(v.Todo, gp.CardLink{Title: u.T("offer.home", "matter", u.Of(m.Name)), Text: text, Href: "/me/offers/" + o.ID})
 	}
 	messages, unread, err := h.Notice.Mine(r.Context(), u.Actor, "", 20)
 	if err != nil {
@@ -189,7 +199,7 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 	// The same said of several matters at once is one message.
 	for i := 0; i < len(messages); {
 		m, names := messages[i], []string(nil)
-		for ; i < len(messages) && messages[i].Case == m.Case && messages[i].Kind == m.Kind && u.Moment(messages[i].At) == u.Moment(m.At); i++ {
+		for ; i < len(messages) && messages[i].Case == m.Case && messages[i].Offer == m.Offer && messages[i].Kind == m.Kind && u.Moment(messages[i].At) == u.Moment(m.At); i++ {
 			if name := matters[messages[i].Matter]; name != "" {
 				names = append(names, name)
 			}
@@ -197,6 +207,9 @@ func (h *Handler) home(w http.ResponseWriter, r *http.Request) error {
 		line := messageLine{
 			Text: u.T("track.event." + m.Kind), About: numbers[m.Case], When: u.Moment(m.At), Machine: text.Machine(m.At),
 			Href: "/me/applications/" + m.Case, Unread: m.ReadAt.IsZero(),
+		}
+		if m.Offer != "" {
+			line.Href, line.About = "/me/offers/"+m.Offer, benefits[m.Offer]
 		}
 		if len(names) > 0 {
 			slices.Reverse(names)

@@ -33,6 +33,9 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request) error {
 		Request: u, Title: u.Of(d.service.Name), Number: d.number(), For: u.T("track.case.for", "name", d.Name, "when", u.Moment(d.OpenedAt)),
 		Receipt: d.path("/receipt"), Dates: d.path("/dates.ics"), Data: "/me/data?case=" + d.ID, Turn: d.turn(),
 	}
+	if d.Unasked {
+		v.Unasked = u.T("track.case.unasked")
+	}
 	v.Envelope = d.envelope()
 	open := false
 	for _, m := range d.Matters {
@@ -134,7 +137,11 @@ func (d dossier) timeline(open bool, turn string) gp.Timeline {
 		if e.Kind == casework.Opened && e.Matter != d.Matters[0].ID || e.Kind == casework.Checked || e.Kind == casework.Claimed {
 			continue // one line for the whole application; inner steps are for the desk
 		}
-		item := gp.Event{Title: u.T("track.event." + string(e.Kind)), When: u.Moment(e.At), Machine: text.Machine(e.At), State: "done"}
+		what := string(e.Kind)
+		if d.Unasked && e.Kind == casework.Opened {
+			what = "opened-unasked"
+		}
+		item := gp.Event{Title: u.T("track.event." + what), When: u.Moment(e.At), Machine: text.Machine(e.At), State: "done"}
 		name := ""
 		if m, ok := d.byID(e.Matter); ok && e.Kind != casework.Opened {
 			name = d.name(m)

@@ -7,13 +7,10 @@ import (
 
 	"tongban/internal/platform/fault"
 	"tongban/internal/security/identity"
-	"tongban/internal/service/catalogue"
-	"tongban/internal/service/deadline"
 	"tongban/internal/service/eligibility"
 	"tongban/internal/service/jurisdiction"
 	"tongban/internal/web/say"
 	"tongban/internal/web/ui"
-	"tongban/internal/web/ui/gov"
 	"tongban/internal/web/ui/gp"
 )
 
@@ -26,6 +23,8 @@ type Handler struct {
 // Mount registers the pages.
 func (h *Handler) Mount(m *ui.Mux) {
 	m.Handle("GET /desk/benefits", h.list)
+	m.Handle("GET /desk/benefits/{id}", h.look)
+	m.Handle("POST /desk/benefits/{id}", h.decide)
 	m.Handle("POST /desk/benefits/{id}/agree", h.agree)
 	m.Handle("POST /desk/benefits/{id}/aside", h.aside)
 }
@@ -35,7 +34,11 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 	if u.Actor.Kind != identity.Officer {
 		return fault.New(fault.Denied, "denied")
 	}
-	offers, runs, err := h.Eligibility.List(r.Context(), u.Actor, eligibility.Found)
+	found, runs, err := h.Eligibility.List(r.Context(), u.Actor, eligibility.Found)
+	if err != nil {
+		return err
+	}
+	again, _, err := h.Eligibility.List(r.Context(), u.Actor, eligibility.Review)
 	if err != nil {
 		return err
 	}
@@ -47,38 +50,24 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request) error {
 				"people", strconv.Itoa(run.People), "found", strconv.Itoa(run.Found), "unclear", strconv.Itoa(run.Unclear)))
 		}
 	}
-	for _, o := range offers {
+	for _, o := range found {
 		s, m, ok := h.Eligibility.Matter(o)
 		if !ok {
 			continue
 		}
 		v.Offers = append(v.Offers, offerView{
-			ID: o.ID, Name: o.Name, Number: gp.Mask(o.Subject), Matter: u.Of(m.Name), Cite: words.Cite(s.Proactive.Cite), Facts: Facts(words, s, o),
+			ID: o.ID, Name: o.Name, Number: gp.Mask(o.Subject), Matter: u.Of(m.Name), Cite: words.Cite(s.Proactive.Cite), Facts: words.Found(s, o.Facts),
 			Agree: "/desk/benefits/" + o.ID + "/agree", Aside: "/desk/benefits/" + o.ID + "/aside",
 		})
 	}
-	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("benefit.title"), Section: words.Body(u.Actor.Body), Nav: "desk", Body: v.body()})
-}
-
-// Facts says by which facts somebody was found, each with its register and day.
-func Facts(words say.Words, s *catalogue.Service, o eligibility.Offer) []gov.Row {
-	var rows []gov.Row
-	for _, f := range o.Facts {
-		for i := range s.Questions {
-			q := &s.Questions[i]
-			if q.ID != f.Question {
-				continue
-			}
-			value := words.Answer(q, f.Value)
-			if f.Register != "" {
-				value = words.T("benefit.fact", "value", value, "register", words.Of(words.City.Registers[f.Register].Name), "day", words.ShortDay(string(deadline.Of(f.Recorded)), ""))
-			} else {
-				value = words.T("benefit.assumed", "value", value)
-			}
-			rows = append(rows, gov.Row{Key: gov.Text{Text: words.Of(q.Text)}, Value: gov.Text{Text: value}})
+	for _, o := range again {
+		if _, m, ok := h.Eligibility.Matter(o); ok {
+			v.Again = append(v.Again, offerView{
+				ID: o.ID, Name: o.Name, Number: gp.Mask(o.Subject), Matter: u.Of(m.Name), Why: u.T("benefit.why." + string(o.Why)), Look: "/desk/benefits/" + o.ID,
+			})
 		}
 	}
-	return rows
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("benefit.title"), Section: words.Body(u.Actor.Body), Nav: "desk", Body: v.body()})
 }
 
 func (h *Handler) agree(w http.ResponseWriter, r *http.Request) error {

@@ -66,6 +66,9 @@ func (h *Handler) showCase(w http.ResponseWriter, r *http.Request, status int, s
 func (s sheet) facts() []string {
 	u := s.u
 	all := []string{u.T("workbench.case.subject", "id", gp.Mask(s.Subject)), u.T("workbench.case.service", "name", u.Of(s.service.Name)), u.T("workbench.case.opened", "when", u.Moment(s.OpenedAt))}
+	if s.Unasked {
+		all = append(all, u.T("workbench.case.unasked"))
+	}
 	if s.m.AcceptedOn != "" {
 		all = append(all, u.T("workbench.case.accepted", "day", u.Day(string(s.m.AcceptedOn))))
 	}
@@ -195,7 +198,11 @@ func (s sheet) timeline() gp.Timeline {
 		if e.Matter != s.m.ID {
 			continue
 		}
-		item := gp.Event{Title: s.u.T("workbench.event." + string(e.Kind)), When: s.u.Stamp(e.At), Machine: text.Machine(e.At), State: "done", Text: s.who(e)}
+		what := string(e.Kind)
+		if s.Unasked && e.Kind == casework.Opened {
+			what = "opened-unasked"
+		}
+		item := gp.Event{Title: s.u.T("workbench.event." + what), When: s.u.Stamp(e.At), Machine: text.Machine(e.At), State: "done", Text: s.who(e)}
 		if said := s.said(e); said != "" {
 			item.Text = s.u.T("workbench.event", "who", item.Text, "what", said)
 		}
