@@ -40,10 +40,10 @@ func (c *check) Run() error {
 	var err error
 	extents := city.Extents()
 	if c.JSON {
-		err = jurisdiction.ReportJSON(os.Stdout, complaints, extents)
+		err = reportJSON(os.Stdout, complaints, extents)
 	} else {
-		if err = jurisdiction.ReportExtents(os.Stdout, extents, c.Verbose, lang.Lang(c.Lang)); err == nil {
-			err = jurisdiction.Report(os.Stdout, complaints, lang.Lang(c.Lang))
+		if err = reportExtents(os.Stdout, extents, c.Verbose, lang.Lang(c.Lang)); err == nil {
+			err = report(os.Stdout, complaints, lang.Lang(c.Lang))
 		}
 	}
 	if err != nil {

@@ -24,7 +24,7 @@ func load(dir string, l lang.Lang) (*jurisdiction.City, error) {
 	if city != nil {
 		return city, nil
 	}
-	if err := jurisdiction.Report(os.Stdout, complaints, l); err != nil {
+	if err := report(os.Stdout, complaints, l); err != nil {
 		return nil, err
 	}
 	return nil, errFound

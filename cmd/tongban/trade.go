@@ -229,10 +229,10 @@ func (b *bring) whole(file interchange.Text) error {
 	}
 	complaints, err := w.Put(b.Into)
 	if b.JSON {
-		if e := jurisdiction.ReportJSON(os.Stdout, complaints, nil); e != nil {
+		if e := reportJSON(os.Stdout, complaints, nil); e != nil {
 			return e
 		}
-	} else if e := jurisdiction.Report(os.Stdout, complaints, lang.Lang(b.Lang)); e != nil {
+	} else if e := report(os.Stdout, complaints, lang.Lang(b.Lang)); e != nil {
 		return e
 	}
 	if errors.Is(err, interchange.ErrEdition) {

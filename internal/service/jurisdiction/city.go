@@ -11,6 +11,7 @@ import (
 	"tongban/internal/security/org"
 	"tongban/internal/service/catalogue"
 	"tongban/internal/service/deadline"
+	"tongban/internal/service/guide"
 	"tongban/internal/service/lifecycle"
 	"tongban/internal/service/synonym"
 )
@@ -136,4 +137,24 @@ func (c *City) Warnings(today deadline.Day) []Complaint {
 // ServiceIDs lists the services by id, in a fixed order.
 func (c *City) ServiceIDs() []string {
 	return slices.Sorted(maps.Keys(c.Services))
+}
+
+// Extent is how large a service is and how much of it its scenarios show.
+type Extent struct {
+	Service string `json:"service"`
+	guide.Extent
+}
+
+// Extents measures every service; none where there is no city.
+func (c *City) Extents() []Extent {
+	if c == nil {
+		return nil
+	}
+	ids := c.ServiceIDs()
+	all := make([]Extent, len(ids))
+	inParallel(len(ids), func(i int) {
+		e := c.Services[ids[i]]
+		all[i] = Extent{ids[i], e.Guide.Extent(e.Scenarios)}
+	})
+	return all
 }

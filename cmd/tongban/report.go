@@ -1,4 +1,4 @@
-package jurisdiction
+package main
 
 import (
 	"encoding/json"
@@ -8,11 +8,12 @@ import (
 	"tongban/internal/platform/lang"
 	"tongban/internal/platform/strictyaml"
 	"tongban/internal/service/guide"
+	"tongban/internal/service/jurisdiction"
 )
 
-// Report writes complaints as lines for a person, each with its place first, so that an editor can jump
+// report writes complaints as lines for a person, each with its place first, so that an editor can jump
 // to it, and at the end how many there are.
-func Report(w io.Writer, complaints []Complaint, l lang.Lang) error {
+func report(w io.Writer, complaints []jurisdiction.Complaint, l lang.Lang) error {
 	wrong := 0
 	for _, c := range complaints {
 		if !c.Warning {
@@ -45,28 +46,8 @@ func reportEnd(w io.Writer, wrong, warnings int, l lang.Lang) error {
 	return err
 }
 
-// Extent is how large a service is and how much of it its scenarios show.
-type Extent struct {
-	Service string `json:"service"`
-	guide.Extent
-}
-
-// Extents measures every service; none where there is no city.
-func (c *City) Extents() []Extent {
-	if c == nil {
-		return nil
-	}
-	ids := c.ServiceIDs()
-	all := make([]Extent, len(ids))
-	inParallel(len(ids), func(i int) {
-		e := c.Services[ids[i]]
-		all[i] = Extent{ids[i], e.Guide.Extent(e.Scenarios)}
-	})
-	return all
-}
-
-// ReportExtents writes a line for each service, and with somebody whom no scenario shows a second one.
-func ReportExtents(w io.Writer, extents []Extent, unshown bool, l lang.Lang) error {
+// reportExtents writes a line for each service, and with somebody whom no scenario shows a second one.
+func reportExtents(w io.Writer, extents []jurisdiction.Extent, unshown bool, l lang.Lang) error {
 	for _, x := range extents {
 		shown := guide.Share{Seen: x.Shown, Of: x.Outcomes}
 		line := strictyaml.Say("%[1]s：%[2]s 种情形，结果（用例覆盖/全部）%[3]s，图 %[4]d 个节点", "%[1]s: %[2]s situations, outcomes (shown by scenarios/all) %[3]s, %[4]d nodes", x.Service, x.Situations, shown, x.Nodes)
@@ -81,19 +62,19 @@ func ReportExtents(w io.Writer, extents []Extent, unshown bool, l lang.Lang) err
 	return nil
 }
 
-// ReportJSON writes complaints for a program, and how large each service is:
+// reportJSON writes complaints for a program, and how large each service is:
 // {"ok": …, "complaints": [{file, line, column, what, remedy, who}], "services": [{service, situations, outcomes, shown, nodes, unshown}]},
 // texts in both languages. ok is whether the jurisdiction loads.
-func ReportJSON(w io.Writer, complaints []Complaint, extents []Extent) error {
+func reportJSON(w io.Writer, complaints []jurisdiction.Complaint, extents []jurisdiction.Extent) error {
 	if complaints == nil {
-		complaints = []Complaint{}
+		complaints = []jurisdiction.Complaint{}
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(struct {
-		OK         bool        `json:"ok"`
-		Complaints []Complaint `json:"complaints"`
-		Services   []Extent    `json:"services,omitempty"`
+		OK         bool                     `json:"ok"`
+		Complaints []jurisdiction.Complaint `json:"complaints"`
+		Services   []jurisdiction.Extent    `json:"services,omitempty"`
 	}{!strictyaml.Stops(complaints), complaints, extents})
 }
