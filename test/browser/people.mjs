@@ -41,6 +41,16 @@ export class Clicker {
     return this.reached(() => this.tab.goto(this.base + path), status);
   }
 
+  // comes opens a page again until it has something that a job of the server is to bring about.
+  async comes(path, selector) {
+    for (let i = 0; i < 40; i++) {
+      await this.go(path);
+      if (await this.has(selector)) return;
+      await this.tab.waitForTimeout(250);
+    }
+    throw new Stuck(`${selector} does not come`);
+  }
+
   press(selector, status) {
     return this.reached(() => this.tab.locator(selector).first().click(), status);
   }
