@@ -399,9 +399,26 @@ const narrow = { viewport: { width: 360, height: 780 } };
 // before lists the journeys that are gone before the pages are looked at, after those that change them.
 export const before = [
   [{ name: "open a restaurant, without script, on a telephone", lang: "zh", context: phone, run: withoutScript }, { name: "officers decide, the owner follows", lang: "zh", who: "wang@1", context: phone, once: true, run: officers }],
-  [{ name: "open a restaurant, by keyboard, in English", lang: "en", context: narrow, run: byKeys }, { name: "a child is born", lang: "zh", context: phone, run: newborn }],
+  [{ name: "open a restaurant, by keyboard, in English", lang: "en", context: narrow, run: byKeys }, { name: "a child is born", lang: "zh", context: phone, run: newborn }, { name: "a benefit is offered unasked", lang: "zh", who: "hou", context: phone, once: true, run: unasked }],
 ];
 export const after = [[{ name: "the owner corrects, and gets her licence", lang: "zh", who: "wang@1", context: phone, once: true, run: correction }], [{ name: "the designer writes a service from nothing", lang: "zh", who: "gov-service-editor", context: screen, once: true, run: designing({ form, materials, send, Desk }) }, { name: "what is typed into the catalogue is kept", lang: "zh", who: "gov-service-editor", context: screen, once: true, run: keeping }]];
+
+// unasked has an officer agree to what a register found, and somebody ask who was not found.
+async function unasked(tab, base, say, staff) {
+  const officer = new Clicker(await staff("civil-affairs-1"), base, say);
+  await officer.go("/desk/benefits");
+  await officer.press('form[action$="/agree"] button');
+  const hou = new Clicker(tab, base, say);
+  await hou.comes("/me/offers", 'a[href^="/me/offers/e_"]');
+  const offer = await tab.locator('a[href^="/me/offers/e_"]').first().getAttribute("href");
+  const zhou = new Clicker(await staff("zhou"), base, say);
+  await zhou.go("/me/offers/ask");
+  await zhou.press(goOn, 422); // neither which nor why
+  await zhou.fill({ service: "old-age-benefit", said: "我爸爸今年满 80 岁了，还没有领到。" });
+  await zhou.press(goOn);
+  await officer.comes("/desk/benefits", 'a[href^="/desk/benefits/e_"]');
+  return { offer, look: await officer.tab.locator('a[href^="/desk/benefits/e_"]').first().getAttribute("href") };
+}
 
 // prepare makes, without looking, what pages are looked at besides: a draft, and checklists of two kinds.
 export async function prepare(tab, base) {

@@ -90,6 +90,10 @@ export function hers(found) {
   if (found.certificate) {
     pages.push(own(found.certificate, { name: "certificate", elder: true }), { path: found.verify, name: "verify" }, own(found.rate, { name: "rate" }), own(found.entry, { name: "entry" }));
   }
+  if (found.offer) {
+    const hou = (path, name, more) => ({ path, who: "hou", english: "cookie", name, ...more });
+    pages.push(hou("/me/offers", "offers", { elder: true }), hou(found.offer, "offer", { elder: true }), hou("/me/offers/ask", "offers-ask"), hou("/me/offers/ask", "offers-ask-wrong", { then: press(goOn), wrong: true }));
+  }
   if (found.newborn) pages.push({ path: found.newborn.home, who: "wang", english: "cookie", name: "track-newborn" });
   return pages;
 }
@@ -97,8 +101,11 @@ export function hers(found) {
 // desks are the pages of the staff.
 export function desks(found) {
   const at = (path, name, who = "market-1") => ({ path, who, english: "cookie", staff: true, name });
-  const pages = [at("/desk", "desk"), at("/desk/queue", "queue"), at("/desk/sign", "sign", "market-head"), at("/desk/wishes", "wishes", "gov-service-counter"), at("/desk/benefits", "benefits", "civil-affairs-1")];
+  const pages = [at("/desk", "desk"), at("/desk/queue", "queue"), at("/desk/sign", "sign", "market-head"), at("/desk/wishes", "wishes", "gov-service-counter"), at("/desk/benefits", "benefits", "health-1")];
   if (found.case) pages.push(at(`/desk/cases/${found.case.id}/food-licence`, "casefile"), at(`/desk/cases/${found.case.id}/fire-check`, "casefile-fire", "fire-1"), at(`/desk/cases/${found.case.id}/fire-check/decide`, "decide", "fire-1"));
+  if (found.look) {
+    pages.push(at("/desk/benefits", "benefits-again", "civil-affairs-1"), at(found.look, "benefit-look", "civil-affairs-1"), { ...at(found.look, "benefit-look-wrong", "civil-affairs-1"), then: press(goOn), wrong: true });
+  }
   if (found.service) {
     const studio = (path, name) => at(path, `studio-${name}`, "gov-service-editor");
     const draft = (path) => studio(`${found.service}/draft/${path}`, path.split("?")[0]);

@@ -111,16 +111,18 @@ func (s *Service) carry(ctx context.Context, id string, due func(Offer) bool, st
 		if !ok {
 			return s.end(ctx, tx, o, Stopped)
 		}
-		if o.Now, err = s.look(ctx, tx, b, o.Subject, o.Facts); err != nil {
+		now, still, err := s.look(ctx, tx, b, o.Subject, o.Facts)
+		if err != nil {
 			return err
 		}
+		o.Now = now
 		had, err := s.casework.Has(ctx, tx, o.Subject, b.Same)
 		switch {
 		case err != nil:
 			return err
 		case had:
 			return s.end(ctx, tx, o, HasCase)
-		case !standing(b.Service.Proactive, o.Now) || b.Guide.Applies(o.Matter, Offer{Facts: o.Now}.Answers()) != decision.True:
+		case !still || b.Guide.Applies(o.Matter, Offer{Facts: o.Now}.Answers()) != decision.True:
 			return s.end(ctx, tx, o, Changed)
 		case account == "":
 			return s.end(ctx, tx, o, NoAccount)
@@ -145,21 +147,21 @@ func (s *Service) end(ctx context.Context, tx *access.Tx, o Offer, why Why) erro
 	return s.tell(ctx, tx, o, ToldReview)
 }
 
-// look asks the registers about one person, for the fields by which people are found. What was set right by
-// somebody stays; what a register does not have is missing.
-func (s *Service) look(ctx context.Context, tx *access.Tx, b Benefit, subject string, had []Fact) ([]Fact, error) {
+// look asks the registers about one person, for the fields by which people are found, and whether they say what
+// they must besides. What was set right by somebody stays; what a register does not have is missing.
+func (s *Service) look(ctx context.Context, tx *access.Tx, b Benefit, subject string, had []Fact) ([]Fact, bool, error) {
 	p, m := b.Service.Proactive, b.Matter()
 	err := tx.Permit(ctx, actScreen, access.Resource{
 		Kind: "benefit", ID: b.Service.ID + "/" + m.ID, Subject: subject, Body: m.Body, Purpose: "benefit:" + b.Service.ID, Fields: fields(p),
 	})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	of := map[string]registry.Record{}
 	for _, register := range append([]string{p.Register}, others(p)...) {
 		r, err := s.registry.Look(ctx, tx, register, subject)
 		if err != nil && !fault.Is(err, fault.NotFound) {
-			return nil, err
+			return nil, false, err
 		}
 		of[register] = r
 	}
@@ -180,19 +182,7 @@ func (s *Service) look(ctx context.Context, tx *access.Tx, b Benefit, subject st
 		r := of[h.Register]
 		facts = append(facts, Fact{Value: r.Values[h.Field], Register: h.Register, Field: h.Field, Recorded: r.RecordedAt})
 	}
-	return facts, nil
-}
-
-// standing reports whether facts that were looked up say what they must besides.
-func standing(p *catalogue.Proactive, facts []Fact) bool {
-	for _, h := range p.While {
-		for _, f := range facts {
-			if f.Question == "" && f.Register == h.Register && f.Field == h.Field && f.Value != h.Equals {
-				return false
-			}
-		}
-	}
-	return true
+	return facts, stands(p, of), nil
 }
 
 // Questions lists what is supposed of everybody and what the registers are asked, as the guide would ask it.
@@ -228,7 +218,7 @@ func (s *Service) Ask(ctx context.Context, by identity.Actor, service, said stri
 	}
 	var now []Fact
 	if err := s.gate.Do(ctx, system, func(tx *access.Tx) (err error) {
-		now, err = s.look(ctx, tx, b, by.Subject, nil)
+		now, _, err = s.look(ctx, tx, b, by.Subject, nil)
 		return err
 	}); err != nil {
 		return err

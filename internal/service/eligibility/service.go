@@ -32,12 +32,7 @@ type Benefit struct {
 
 // Matter is what is offered.
 func (b Benefit) Matter() *catalogue.Matter {
-	for i := range b.Service.Matters {
-		if m := &b.Service.Matters[i]; m.ID == b.Service.Proactive.Matter {
-			return m
-		}
-	}
-	return nil
+	return b.Service.Matter(b.Service.Proactive.Matter)
 }
 
 // Config is what a Service needs.

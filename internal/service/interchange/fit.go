@@ -178,11 +178,7 @@ func (x *fit) known(o jurisdiction.Offer) {
 	}
 	x.service.Matters = slices.Clone(x.service.Matters)
 	x.service.Materials = slices.Clone(x.service.Materials)
-	for i := range x.service.Matters {
-		if x.service.Matters[i].ID == o.Matter.ID {
-			x.m = &x.service.Matters[i]
-		}
-	}
+	x.m = x.service.Matter(o.Matter.ID)
 }
 
 // fresh begins a service of one matter. Its code says whose it is.

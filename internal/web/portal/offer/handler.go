@@ -111,21 +111,19 @@ func (h *Handler) view(u *ui.Request, o eligibility.Offer) (offerView, bool) {
 	}
 	// What is supposed of everybody is for the officer to check; she reads what is recorded of her.
 	v.Facts = words.Found(s, slices.DeleteFunc(slices.Clone(o.Latest()), func(f eligibility.Fact) bool { return f.Register == "" && f.By == "" }))
-	for i := range s.Materials {
-		if slices.Contains(o.Lack.Materials, s.Materials[i].ID) {
-			v.Papers = append(v.Papers, u.Of(s.Materials[i].Name))
+	for _, id := range o.Lack.Materials {
+		if m := s.Material(id); m != nil {
+			v.Papers = append(v.Papers, u.Of(m.Name))
 		}
 	}
-	for i := range s.Questions {
-		if q := &s.Questions[i]; slices.Contains(o.Lack.Questions, q.ID) {
+	for _, id := range o.Lack.Questions {
+		if q := s.Question(id); q != nil {
 			v.Fields = append(v.Fields, gp.Field{Field: form.Question(q)})
 		}
 	}
-	for i := range s.Sections {
-		for j := range s.Sections[i].Fields {
-			if f := &s.Sections[i].Fields[j]; slices.Contains(o.Lack.Fields, f.ID) {
-				v.Fields = append(v.Fields, gp.Field{Field: f})
-			}
+	for _, id := range o.Lack.Fields {
+		if f := s.Field(id); f != nil {
+			v.Fields = append(v.Fields, gp.Field{Field: f})
 		}
 	}
 	return v, true
