@@ -413,7 +413,8 @@ async function unasked(tab, base, say, staff) {
   const offer = await tab.locator('a[href^="/me/offers/e_"]').first().getAttribute("href");
   const zhou = new Clicker(await staff("zhou"), base, say);
   await zhou.go("/me/offers/ask");
-  await zhou.press(goOn, 422); // neither which nor why
+  await zhou.press(goOn, 422);
+  if ((await zhou.tab.locator(".govuk-error-summary__list li").count()) !== 2) say("whoever says neither which benefit nor why is not told both at once");
   await zhou.fill({ service: "old-age-benefit", said: "我爸爸今年满 80 岁了，还没有领到。" });
   await zhou.press(goOn);
   await officer.comes("/desk/benefits", 'a[href^="/desk/benefits/e_"]');

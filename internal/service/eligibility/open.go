@@ -202,13 +202,18 @@ const longest = 500
 func (s *Service) Ask(ctx context.Context, by identity.Actor, service, said string) error {
 	said = strings.TrimSpace(said)
 	b, ok := s.benefit(service)
+	var wrong []fault.Field
+	if !ok {
+		wrong = append(wrong, fault.Field{Name: "service", Code: "field.choose"})
+	}
 	switch {
-	case !ok:
-		return fault.Fields([]fault.Field{{Name: "service", Code: "field.choose"}})
 	case said == "":
-		return fault.Fields([]fault.Field{{Name: "said", Code: "field.required"}})
+		wrong = append(wrong, fault.Field{Name: "said", Code: "field.required"})
 	case len([]rune(said)) > longest:
-		return fault.Fields([]fault.Field{{Name: "said", Code: "field.too-long", Args: map[string]string{"max": strconv.Itoa(longest)}}})
+		wrong = append(wrong, fault.Field{Name: "said", Code: "field.too-long", Args: map[string]string{"max": strconv.Itoa(longest)}})
+	}
+	if len(wrong) > 0 {
+		return fault.Fields(wrong)
 	}
 	m := b.Matter()
 	asked := Offer{ID: ref.NewID("e"), Service: service, Matter: m.ID, Edition: b.Edition, Body: m.Body, Subject: by.Subject, Name: by.Name(), State: Review, FoundAt: s.now()}
