@@ -131,7 +131,7 @@ func measureAll(ctx context.Context, e *suite.Env, o options, command string) (*
 		return nil, fmt.Errorf("the product is not built: %w; make build", err)
 	}
 	r := &figures.Report{
-		Command: command, Commit: output("git", "rev-parse", "--short=12", "HEAD"), Machine: measure.Machine(), Started: time.Now(), LoadBefore: measure.Load(),
+		Command: command, Commit: output("git", "rev-parse", "--short=12", "HEAD"), Machine: measure.Machine(), Started: time.Now(), LoadBefore: measure.Load(), Loose: !e.Full,
 		Versions: map[string]string{"Go": strings.TrimPrefix(runtime.Version(), "go"), "Linux": output("uname", "-r")},
 	}
 	if e.Full {

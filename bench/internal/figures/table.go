@@ -108,11 +108,15 @@ func milliseconds(v float64) string {
 	return number(v)
 }
 
-func verdict(met bool) string {
-	if met {
-		return "met"
+// verdict says what came of a target. A loose run does not say that it was met.
+func (r *Report) verdict(t Target) string {
+	switch {
+	case !t.Met:
+		return "MISSED"
+	case r.Loose && !t.Strict:
+		return "not far off"
 	}
-	return "MISSED"
+	return "met"
 }
 
 // Print writes the report for a terminal.
@@ -133,7 +137,7 @@ func (r *Report) Print(w io.Writer) error {
 	fmt.Fprintln(t, "target\tdemanded\tgot\t")
 	for _, b := range r.Benches {
 		for _, x := range b.Targets {
-			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", b.Name, x.Text, x.Got, verdict(x.Met))
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", b.Name, x.Text, x.Got, r.verdict(x))
 		}
 	}
 	if err := t.Flush(); err != nil {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/a-h/templ"
+
 	"tongban/internal/platform/fault"
 	"tongban/internal/security/law"
 	"tongban/internal/service/catalogue"
@@ -50,12 +52,27 @@ func (h *Handler) matter(w http.ResponseWriter, r *http.Request) error {
 // guide is the official guide of a matter (办事指南): every element of its implementation checklist, in the order
 // of the standard, for print.
 func (h *Handler) guide(w http.ResponseWriter, r *http.Request) error {
-	u := ui.From(r)
+	u, city := ui.From(r), h.City() // the city first: what is read after it is never older
 	e, m, err := h.offered(r)
 	if err != nil {
 		return err
 	}
-	g := h.guideOf(u, e, m)
+	return h.official(w, r, city, u.Of(m.Name), h.matterPath(m), func() templ.Component { return h.guideOf(u, e, m).checklist() })
+}
+
+// official answers with a guide, which leads back to what it is of.
+func (h *Handler) official(w http.ResponseWriter, r *http.Request, city *jurisdiction.City, title, of string, write func() templ.Component) error {
+	u := ui.From(r)
+	body, err := h.guides.take(r.Context(), city, u.Lang, of, write)
+	if err != nil {
+		return err
+	}
+	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("find.guide.of", "name", title), Nav: "services", Back: ui.Link{Text: title, Href: u.Path(of)}, Body: body})
+}
+
+// checklist writes the guide of a matter.
+func (g *guideWriter) checklist() templ.Component {
+	u, m := g.Request, g.m
 	v := guideView{Request: u, Caption: u.T("find.guide.title"), Title: u.Of(m.Name), Plain: u.Of(m.Plain), Print: true}
 	g.task()
 	for _, c := range chapters {
@@ -76,7 +93,7 @@ func (h *Handler) guide(w http.ResponseWriter, r *http.Request) error {
 	v.add(chapter{ID: "provisions", Title: u.T("find.guide.provisions"), Items: g.provisions()})
 	v.add(g.unsaid())
 	v.add(chapter{ID: "edition", Title: u.T("find.guide.edition"), Lines: g.edition()})
-	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("find.guide.of", "name", v.Title), Nav: "services", Back: ui.Link{Text: v.Title, Href: u.Path(h.matterPath(m))}, Body: v.body()})
+	return v.body()
 }
 
 // chapters are the parts of the guide of a matter, with the fields of the national tables that stand in each.
@@ -281,17 +298,18 @@ func (g *guideWriter) day(day string) []said {
 
 // eventGuide is the official guide of a service: its blocks as guides of 一件事 have them.
 func (h *Handler) eventGuide(w http.ResponseWriter, r *http.Request) error {
-	u := ui.From(r)
-	e, ok := h.City().Service(r.PathValue("event"))
+	u, city := ui.From(r), h.City()
+	e, ok := city.Service(r.PathValue("event"))
 	if !ok || u.At != say.EventPath(e.Service)+"/guide" {
 		return fault.New(fault.NotFound, "error.page")
 	}
-	g := h.guideOf(u, e, nil)
-	v := guideView{Request: u, Caption: u.T("find.guide.title"), Title: u.Of(e.Service.Name), Plain: u.Of(e.Service.Summary), Print: true}
-	for _, c := range g.whole(func(m *catalogue.Matter) string { return u.Path(h.matterPath(m) + "/guide") }) {
-		v.add(c)
-	}
-	return u.Render(w, r, http.StatusOK, ui.Page{Title: u.T("find.guide.of", "name", v.Title), Nav: "services", Back: ui.Link{Text: v.Title, Href: u.Path(say.EventPath(e.Service))}, Body: v.body()})
+	return h.official(w, r, city, u.Of(e.Service.Name), say.EventPath(e.Service), func() templ.Component {
+		v := guideView{Request: u, Caption: u.T("find.guide.title"), Title: u.Of(e.Service.Name), Plain: u.Of(e.Service.Summary), Print: true}
+		for _, c := range h.guideOf(u, e, nil).whole(func(m *catalogue.Matter) string { return u.Path(h.matterPath(m) + "/guide") }) {
+			v.add(c)
+		}
+		return v.body()
+	})
 }
 
 // number says how many there are of something, after its name.

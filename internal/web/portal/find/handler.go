@@ -30,6 +30,8 @@ type Handler struct {
 	Casework    *casework.Service
 	Feedback    *feedback.Service
 	Standard    *interchange.Standard // the elements of implementation checklists
+
+	guides shelf
 }
 
 // Mount registers the pages.
